@@ -3,6 +3,7 @@
 // alone. The pipe ends without a word when the parent dies, however it dies; then the shell stops the child.
 // @ts-check
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 
 const watch = `
 trap '' INT TERM HUP
@@ -27,8 +28,7 @@ export function guard(pid, directory = '') {
   return { release: () => void shell.stdin.end('released\n') };
 }
 
-/** A pipe to a child is a net.Socket, though its type says only Readable or Writable.
- * @param {unknown} stream */
+/** @type {typeof import('./watchdog.mjs').unref} */
 export function unref(stream) {
-  /** @type {import('node:net').Socket} */ (stream).unref();
+  if (stream instanceof Socket) stream.unref(); // a pipe to a child is one, though its type says only Readable
 }

@@ -72,16 +72,6 @@ describe('a private Redis', () => {
 });
 
 describe('where there is no redis-server', () => {
-  const ensure = (environment: Record<string, string>): string => {
-    const code = `import { ensureRedisServer } from '${scripts}redis.mjs';
-      try { console.log(ensureRedisServer({ log: console.log }).path) } catch (error) { console.log(error.message) }`;
-    const result = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-      encoding: 'utf8',
-      env: environment,
-    });
-    return result.stdout + result.stderr;
-  };
-
   test('the message says what is missing, why it was not installed, and the one line to type', () => {
     const said = ensure({ PATH: scratch, LIFTGATE_NO_INSTALL: '1' });
     expect(said).toContain('neither redis-server nor valkey-server is on PATH');
@@ -124,6 +114,17 @@ describe('where there is no redis-server', () => {
     expect(readdirSync(bin)).toContain('calls');
   });
 });
+
+/** What a process that needs Redis says in this environment. */
+function ensure(environment: Record<string, string>): string {
+  const code = `import { ensureRedisServer } from '${scripts}redis.mjs';
+    try { console.log(ensureRedisServer({ log: console.log }).path) } catch (error) { console.log(error.message) }`;
+  const result = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+    encoding: 'utf8',
+    env: environment,
+  });
+  return result.stdout + result.stderr;
+}
 
 function fakeProgram(directory: string, name: string, script: string): void {
   writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });

@@ -3,8 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis, type RedisOptions as ClientOptions } from 'ioredis';
+import { Redis, type RedisOptions as AllClientOptions } from 'ioredis';
 import { startRedis, type PrivateRedis, type RedisOptions } from '../../scripts/redis.mjs';
+
+export type ClientOptions = Omit<AllClientOptions, 'host' | 'port' | 'replyMapping'>;
 
 export interface TestRedis {
   readonly url: string;
@@ -34,7 +36,7 @@ export async function startTestRedis(options: Omit<RedisOptions, 'directory'> = 
   const { url, port } = server;
 
   const client = (clientOptions: ClientOptions = {}): Redis => {
-    const connection = new Redis(url, clientOptions);
+    const connection = new Redis(port, '127.0.0.1', clientOptions);
     // A test that kills the server expects lost connections; commands still reject.
     connection.on('error', () => {});
     clients.push(connection);
