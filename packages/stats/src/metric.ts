@@ -1,8 +1,8 @@
 /**
  * What one metric measures, and how the events of one unit become that unit's outcome `y`.
  *
- * - `proportion`: y = 1 when any of the unit's values is not 0, else 0. Every exposed unit counts.
- * - `count`: y = the number of the unit's events. Every exposed unit counts.
+ * - `proportion`: y = 1 when any of the unit's values is 1, else 0; each value is 0 or 1. Every exposed unit counts.
+ * - `count`: y = how many: the sum of the unit's values, each a whole number of at least 0. Every exposed unit counts.
  * - `sum`: y = the sum of the unit's values. Every exposed unit counts, with 0 when it has no event.
  * - `mean`: y = the mean of the unit's values, rounded half to even at the metric's last decimal. Only units that
  *   were measured at least once count: it is fair only where the feature does not change who gets measured.

@@ -1,0 +1,50 @@
+import { NO_MOMENTS, type Moments } from './moments.ts';
+
+/**
+ * Exact sums over n units whose values are whole numbers of 10^-decimals (cents, milliseconds): s1 = Σx, s2 = Σx².
+ * They do not depend on order, batching or replay, so every derived number is bit-identical under all of these.
+ */
+export interface IntegerSums {
+  readonly n: bigint;
+  readonly s1: bigint;
+  readonly s2: bigint;
+}
+
+export const NO_SUMS: IntegerSums = { n: 0n, s1: 0n, s2: 0n };
+
+export function addIntegerSums(a: IntegerSums, b: IntegerSums): IntegerSums {
+  return { n: a.n + b.n, s1: a.s1 + b.s1, s2: a.s2 + b.s2 };
+}
+
+/**
+ * Moments in the metric's unit: mean = s1/n and m2 = (n·s2 − s1²)/n, exact up to one rounding each.
+ * Sums that no data can have (n·s2 < s1²) keep their negative m2, which every analysis refuses as invalid input.
+ */
+export function momentsFromIntegers(sums: IntegerSums, decimals: number): Moments {
+  if (sums.n <= 0n || !Number.isInteger(decimals) || decimals < 0) return NO_MOMENTS;
+  const scale = 10n ** BigInt(decimals);
+  const mean = ratioOf(sums.s1, sums.n * scale);
+  const m2 = ratioOf(sums.n * sums.s2 - sums.s1 * sums.s1, sums.n * scale * scale);
+  return Number.isFinite(mean) && Number.isFinite(m2) ? { n: Number(sums.n), mean, m2 } : NO_MOMENTS;
+}
+
+/** The double nearest to numerator/denominator (denominator > 0), correctly rounded in the normal range. */
+export function ratioOf(numerator: bigint, denominator: bigint): number {
+  if (numerator < 0n) return -ratioOf(-numerator, denominator);
+  if (numerator === 0n) return 0;
+  const shift = 66 + bitLength(denominator) - bitLength(numerator);
+  const scaled = shift >= 0 ? numerator << BigInt(shift) : numerator;
+  const divisor = shift >= 0 ? denominator : denominator << BigInt(-shift);
+  const quotient = scaled / divisor;
+  const sticky = scaled % divisor === 0n ? 0n : 1n;
+  return timesPowerOfTwo(Number(quotient | sticky), -shift);
+}
+
+function bitLength(x: bigint): number {
+  return x.toString(16).length * 4;
+}
+
+function timesPowerOfTwo(x: number, exponent: number): number {
+  const half = Math.trunc(exponent / 2);
+  return x * 2 ** half * 2 ** (exponent - half);
+}

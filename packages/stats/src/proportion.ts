@@ -1,0 +1,176 @@
+import { betaIsf, betaQuantile } from './beta-distribution.ts';
+import { fisherExact, type FisherExact } from './fisher-exact.ts';
+import {
+  complainUnlessCount,
+  complainUnlessOpenUnit,
+  DEFAULT_ALPHA,
+  firstComplaint,
+  type Interval,
+  type InvalidInput,
+} from './input.ts';
+import { normalIsf, normalSf } from './normal-distribution.ts';
+
+/** Units that did, of n units exposed. */
+export interface Successes {
+  readonly successes: number;
+  readonly n: number;
+}
+
+export interface ProportionTest {
+  readonly status: 'ok';
+  readonly proportionControl: number;
+  readonly proportionTreatment: number;
+  /** Treatment minus control, in [−1, 1]. */
+  readonly difference: number;
+  /** Which test `pTwoSided` is: pooled z when every expected cell holds at least 5 units, else Fisher's. */
+  readonly method: 'pooled_z' | 'fisher';
+  readonly pTwoSided: number;
+  /** Null when no unit or every unit succeeded. */
+  readonly pooledZ: {
+    readonly z: number;
+    readonly pTwoSided: number;
+    readonly pGreater: number;
+    readonly pLess: number;
+  } | null;
+  readonly fisher: FisherExact;
+  /** For comparison only: has zero width when both arms have no successes. */
+  readonly wald: Interval;
+  /** The interval to show. */
+  readonly newcombe: Interval;
+  readonly agrestiCaffo: Interval;
+  readonly wilsonControl: Interval;
+  readonly wilsonTreatment: Interval;
+  readonly clopperPearsonControl: Interval;
+  readonly clopperPearsonTreatment: Interval;
+  /** Null when an arm has no successes. `interval` is Katz's log interval. */
+  readonly riskRatio: { readonly ratio: number; readonly logSe: number; readonly interval: Interval } | null;
+}
+
+export type ProportionDifference = ProportionTest | { readonly status: 'insufficient_data' } | InvalidInput;
+
+/**
+ * Two proportions of independent units, for one planned look.
+ * Sources: Newcombe (1998) method 10; Agresti and Caffo (2000); Katz et al. (1978); Fisher (1935).
+ */
+export function proportionDifference(
+  control: Successes,
+  treatment: Successes,
+  { alpha = DEFAULT_ALPHA }: { readonly alpha?: number } = {},
+): ProportionDifference {
+  const invalid = firstComplaint(
+    complainUnlessOpenUnit('alpha', alpha),
+    complaintAboutSuccesses('control', control),
+    complaintAboutSuccesses('treatment', treatment),
+  );
+  if (invalid) return invalid;
+  if (control.n === 0 || treatment.n === 0) return { status: 'insufficient_data' };
+  const pooledZ = pooledZTest(control, treatment);
+  const fisher = fisherExact(control, treatment);
+  const method = pooledZ !== null && smallestExpected(control, treatment) >= 5 ? 'pooled_z' : 'fisher';
+  const z = normalIsf(alpha / 2);
+  return {
+    status: 'ok',
+    proportionControl: share(control),
+    proportionTreatment: share(treatment),
+    difference: share(treatment) - share(control),
+    method,
+    pTwoSided: method === 'pooled_z' && pooledZ ? pooledZ.pTwoSided : fisher.pTwoSided,
+    pooledZ,
+    fisher,
+    wald: waldInterval(control, treatment, z),
+    newcombe: newcombeInterval(control, treatment, alpha),
+    agrestiCaffo: agrestiCaffoInterval(control, treatment, z),
+    wilsonControl: wilsonInterval(control.successes, control.n, alpha),
+    wilsonTreatment: wilsonInterval(treatment.successes, treatment.n, alpha),
+    clopperPearsonControl: clopperPearsonInterval(control.successes, control.n, alpha),
+    clopperPearsonTreatment: clopperPearsonInterval(treatment.successes, treatment.n, alpha),
+    riskRatio: riskRatio(control, treatment, z),
+  };
+}
+
+/** Wilson's score interval of one proportion; exactly 0 below without successes, exactly 1 above without failures. */
+export function wilsonInterval(successes: number, n: number, alpha: number = DEFAULT_ALPHA): Interval {
+  if (!(n > 0) || !isOpenUnitCount(successes, n, alpha)) return [0, 1];
+  const z = normalIsf(alpha / 2);
+  const p = successes / n;
+  const square = (z * z) / n;
+  const center = (p + square / 2) / (1 + square);
+  const half = (z / (1 + square)) * Math.sqrt((p * (1 - p)) / n + square / (4 * n));
+  return [successes === 0 ? 0 : Math.max(0, center - half), successes === n ? 1 : Math.min(1, center + half)];
+}
+
+/** The exact interval of one proportion: never covers less than 1 − alpha. Source: Clopper and Pearson (1934). */
+export function clopperPearsonInterval(
+  successes: number,
+  n: number,
+  alpha: number = DEFAULT_ALPHA,
+): Interval {
+  if (!(n > 0) || !isOpenUnitCount(successes, n, alpha)) return [0, 1];
+  return [
+    successes === 0 ? 0 : betaQuantile(alpha / 2, successes, n - successes + 1),
+    successes === n ? 1 : betaIsf(alpha / 2, successes + 1, n - successes),
+  ];
+}
+
+function pooledZTest(control: Successes, treatment: Successes): ProportionTest['pooledZ'] {
+  const pooled = (control.successes + treatment.successes) / (control.n + treatment.n);
+  if (pooled === 0 || pooled === 1) return null;
+  const se = Math.sqrt(pooled * (1 - pooled) * (1 / control.n + 1 / treatment.n));
+  const z = (share(treatment) - share(control)) / se;
+  return { z, pTwoSided: 2 * normalSf(Math.abs(z)), pGreater: normalSf(z), pLess: normalSf(-z) };
+}
+
+function smallestExpected(control: Successes, treatment: Successes): number {
+  const successes = control.successes + treatment.successes;
+  const total = control.n + treatment.n;
+  return (Math.min(control.n, treatment.n) * Math.min(successes, total - successes)) / total;
+}
+
+function waldInterval(control: Successes, treatment: Successes, z: number): Interval {
+  const half = z * Math.sqrt(bernoulliVariance(control) + bernoulliVariance(treatment));
+  const difference = share(treatment) - share(control);
+  return [difference - half, difference + half];
+}
+
+function newcombeInterval(control: Successes, treatment: Successes, alpha: number): Interval {
+  const [lowC, highC] = wilsonInterval(control.successes, control.n, alpha);
+  const [lowT, highT] = wilsonInterval(treatment.successes, treatment.n, alpha);
+  const c = share(control);
+  const t = share(treatment);
+  return [t - c - Math.hypot(t - lowT, highC - c), t - c + Math.hypot(highT - t, c - lowC)];
+}
+
+function agrestiCaffoInterval(control: Successes, treatment: Successes, z: number): Interval {
+  const withTwoMore = ({ successes, n }: Successes): Successes => ({ successes: successes + 1, n: n + 2 });
+  const [low, high] = waldInterval(withTwoMore(control), withTwoMore(treatment), z);
+  return [Math.max(-1, low), Math.min(1, high)];
+}
+
+function riskRatio(control: Successes, treatment: Successes, z: number): ProportionTest['riskRatio'] {
+  if (control.successes === 0 || treatment.successes === 0) return null;
+  const ratio = share(treatment) / share(control);
+  const logSe = Math.sqrt(
+    (1 - share(treatment)) / treatment.successes + (1 - share(control)) / control.successes,
+  );
+  return { ratio, logSe, interval: [ratio * Math.exp(-z * logSe), ratio * Math.exp(z * logSe)] };
+}
+
+function share({ successes, n }: Successes): number {
+  return successes / n;
+}
+
+function bernoulliVariance(arm: Successes): number {
+  return (share(arm) * (1 - share(arm))) / arm.n;
+}
+
+function isOpenUnitCount(successes: number, n: number, alpha: number): boolean {
+  return complaintAboutSuccesses('arm', { successes, n }) === null && alpha > 0 && alpha < 1;
+}
+
+function complaintAboutSuccesses(name: string, { successes, n }: Successes): string | null {
+  return (
+    complainUnlessCount(`${name}.n`, n) ??
+    complainUnlessCount(`${name}.successes`, successes) ??
+    (successes <= n ? null : `${name}.successes must not exceed ${name}.n, got ${successes} of ${n}`)
+  );
+}
