@@ -1,1 +1,15 @@
-export {};
+export * from './connect.ts';
+export * from './installation.ts';
+export type { Keys } from './keys.ts';
+export * from './unit-hash.ts';
+export * from './config-store.ts';
+export * from './config-watch.ts';
+export * from './event-codec.ts';
+export * from './event-producer.ts';
+export * from './partition-store.ts';
+export * from './evidence-store.ts';
+export * from './result-store.ts';
+export * from './balance-store.ts';
+export * from './worker-registry.ts';
+export * from './api-key-store.ts';
+export * from './queues.ts';

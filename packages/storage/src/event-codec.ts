@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+/**
+ * What travels through a partition's stream: one entry is one batch of one producer, its payload the events of one
+ * environment and source. Units and event ids are hashes already. Version 1:
+ * [1, environment, source, [[unit, id, at, "x", flag, phase, epoch, variant, forced] | [unit, id, at, "m", metric, value]…]]
+ */
+export type StreamEvent =
+  | {
+      readonly kind: 'exposure';
+      readonly unit: string;
+      readonly id: string;
+      readonly at: number;
+      readonly flag: string;
+      readonly phase: number;
+      readonly epoch: number;
+      readonly variant: string;
+      /** A list decided the variant: served, never analysed. */
+      readonly forced: boolean;
+    }
+  | {
+      readonly kind: 'metric';
+      readonly unit: string;
+      readonly id: string;
+      readonly at: number;
+      readonly metric: string;
+      readonly value: number;
+    };
+
+export interface StreamBatch {
+  readonly environment: string;
+  readonly source: string;
+  readonly events: readonly StreamEvent[];
+}
+
+const exposureSchema = z.tuple([
+  z.string(),
+  z.string(),
+  z.number(),
+  z.literal('x'),
+  z.string(),
+  z.number(),
+  z.number(),
+  z.string(),
+  z.union([z.literal(0), z.literal(1)]),
+]);
+const metricSchema = z.tuple([z.string(), z.string(), z.number(), z.literal('m'), z.string(), z.number()]);
+const batchSchema = z.tuple([
+  z.literal(1),
+  z.string(),
+  z.string(),
+  z.array(z.union([exposureSchema, metricSchema])),
+]);
+
+export function encodeBatch(batch: StreamBatch): string {
+  return JSON.stringify([1, batch.environment, batch.source, batch.events.map(encodeEvent)]);
+}
+
+function encodeEvent(event: StreamEvent): unknown[] {
+  return event.kind === 'exposure'
+    ? [
+        event.unit,
+        event.id,
+        event.at,
+        'x',
+        event.flag,
+        event.phase,
+        event.epoch,
+        event.variant,
+        event.forced ? 1 : 0,
+      ]
+    : [event.unit, event.id, event.at, 'm', event.metric, event.value];
+}
+
+/** Null when the payload is not a batch: the consumer puts it among the dead letters. */
+export function decodeBatch(payload: string): StreamBatch | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(payload);
+  } catch {
+    return null;
+  }
+  const parsed = batchSchema.safeParse(json);
+  if (!parsed.success) return null;
+  const [, environment, source, events] = parsed.data;
+  return {
+    environment,
+    source,
+    events: events.map((fields): StreamEvent => {
+      const [unit, id, at] = fields;
+      if (fields[3] === 'm') return { kind: 'metric', unit, id, at, metric: fields[4], value: fields[5] };
+      const [, , , , flag, phase, epoch, variant, forced] = fields;
+      return { kind: 'exposure', unit, id, at, flag, phase, epoch, variant, forced: forced === 1 };
+    }),
+  };
+}
