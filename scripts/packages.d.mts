@@ -16,3 +16,6 @@ export function aptInstall(packages: readonly string[], log: (line: string) => v
 export function installLine(names: PackageNames): string | undefined;
 
 export function platform(kernel?: NodeJS.Platform, osRelease?: string): Platform;
+
+/** Debian itself, not a system made from it. */
+export function isDebian(): boolean;

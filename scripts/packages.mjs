@@ -89,6 +89,11 @@ export function platform(kernel = process.platform, osRelease = readOsRelease())
   return 'other';
 }
 
+/** @type {typeof import('./packages.mjs').isDebian} */
+export function isDebian() {
+  return /^ID="?debian"?$/m.test(readOsRelease());
+}
+
 function readOsRelease() {
   return existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
 }

@@ -62,7 +62,7 @@ async function buildDashboard({ log }) {
 
   log('Building the dashboard …');
   // Beside the old one and then in its place: a server that is running keeps a whole dashboard.
-  const next = join(dashboard, `dist-${process.pid}`);
+  const next = join(dashboard, 'node_modules', `.dist-${process.pid}`);
   try {
     await run(
       localProgram(dashboard, 'vite'),
