@@ -16,8 +16,9 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onPath } from '../../scripts/packages.mjs';
+import { isRunning } from '../../scripts/processes.mjs';
 import { ctrlC, launch, type Launched } from '../support/launcher.ts';
-import { eventually, isRunning } from '../support/processes.ts';
+import { eventually } from '../support/eventually.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'liftgate-launcher-'));
 const checkout = join(scratch, 'checkout');

@@ -2,8 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { isRunning } from '../../scripts/processes.mjs';
+import { eventually } from '../support/eventually.ts';
 import { startTestRedis } from '../support/redis.ts';
 
 const scripts = new URL('../../scripts/', import.meta.url).href;
@@ -128,15 +129,4 @@ function ensure(environment: Record<string, string>): string {
 
 function fakeProgram(directory: string, name: string, script: string): void {
   writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-}
-
-function isRunning(pid: number): boolean {
-  // A killed child of a dead parent may stay as a zombie where nothing reaps it.
-  const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
-  return state !== '' && !state.startsWith('Z');
-}
-
-async function eventually(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 300 && !holds(); i++) await sleep(100);
-  expect(holds()).toBe(true);
 }

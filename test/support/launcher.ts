@@ -1,6 +1,7 @@
 // Runs `npm start` as a person does and reads its screen.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { descendants, eventually, isRunning } from './processes.ts';
+import { descendants, isRunning } from '../../scripts/processes.mjs';
+import { eventually } from './eventually.ts';
 
 export interface Launched {
   readonly child: ChildProcess;
