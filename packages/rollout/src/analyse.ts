@@ -47,6 +47,7 @@ export function analyse(input: {
   readonly experiment: Experiment;
   readonly metrics: readonly Metric[];
   readonly evidence: Evidence;
+  readonly configuration: number;
   readonly now: Date;
 }): ExperimentResult {
   const { flag, experiment, evidence } = input;
@@ -61,6 +62,7 @@ export function analyse(input: {
     phase: evidence.phase,
     analysedAt: input.now.toISOString(),
     events: evidence.events,
+    configuration: input.configuration,
     alpha: experiment.alpha,
     control: flag.control,
     variants: variantResults(flag, evidence),

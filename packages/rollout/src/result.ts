@@ -15,6 +15,8 @@ export interface ExperimentResult {
   readonly analysedAt: string;
   /** Events taken in by the consumers when this was computed: a later result has at least as many. */
   readonly events: number;
+  /** The state of the configuration it was computed under. */
+  readonly configuration: number;
   readonly alpha: number;
   readonly control: string;
   readonly variants: readonly VariantResult[];

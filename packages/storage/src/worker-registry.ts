@@ -7,7 +7,7 @@ export interface WorkerSeen {
 }
 
 /** A worker that has not been seen for this long is gone. */
-export const WORKER_GONE_MS = 10_000;
+export const WORKER_GONE_MS = 5_000;
 
 export async function markWorker(redis: Redis, keys: Keys, id: string, now: Date): Promise<void> {
   await redis.zadd(keys.workers, now.getTime(), id);

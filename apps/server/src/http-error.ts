@@ -1,0 +1,42 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import type { StorageError } from '@liftgate/storage';
+
+/** Every error of a plain route is JSON: `{ error: { code, message } }`. */
+export function sendError(response: Response, status: number, code: string, message: string): void {
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+  response.status(status).json({ error: { code, message } });
+}
+
+export function sendStorageError(response: Response, error: StorageError): void {
+  if (error.code === 'failed') {
+    console.error(error.message, error.cause);
+    return sendError(response, 500, 'internal', 'internal error');
+  }
+  response.setHeader('retry-after', '1');
+  sendError(response, 503, error.code, error.message);
+}
+
+/** What body parsing and routing throw, as JSON; never a stack. */
+export const handleError: ErrorRequestHandler = (error, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const status = statusOf(error);
+  if (status === 413)
+    return sendError(response, 413, 'too_large', 'body: must hold at most 5 MB, uncompressed');
+  if (status === 415)
+    return sendError(
+      response,
+      415,
+      'unsupported_encoding',
+      'content-encoding: must be gzip, deflate, br or identity',
+    );
+  if (status >= 400 && status < 500)
+    return sendError(response, status, 'bad_request', error instanceof Error ? error.message : 'bad request');
+  console.error(error);
+  sendError(response, 500, 'internal', 'internal error');
+};
+
+function statusOf(error: unknown): number {
+  if (typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number')
+    return error.status;
+  return 500;
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { flagKeySchema, STAGE_SHARE, STAGES, type Flag, type Stage } from '@liftgate/flags';
+import { changing, reading, router } from '../trpc.ts';
+import { expectedVersionSchema, updateFlag } from './flags.ts';
+
+export const rolloutsRouter = router({
+  stages: reading.query((): { stage: Stage; share: number }[] =>
+    STAGES.map((stage) => ({ stage, share: STAGE_SHARE[stage] })),
+  ),
+
+  setStage: changing
+    .input(
+      z.object({
+        flag: flagKeySchema,
+        stage: z.enum(STAGES),
+        expectedVersion: expectedVersionSchema,
+        reason: z.string().max(1_000).optional(),
+      }),
+    )
+    .mutation(({ ctx, input }): Promise<Flag> => {
+      const { environment, flag, expectedVersion, stage } = input;
+      return updateFlag(ctx.services, { environment, key: flag, expectedVersion }, { stage });
+    }),
+});

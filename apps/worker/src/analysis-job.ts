@@ -1,0 +1,49 @@
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { ANALYSE_ALL_JOB, ANALYSIS_QUEUE, analyseAllSchema, type Installation } from '@liftgate/storage';
+import { analyseAll } from './analysis.ts';
+import type { Configurations } from './configurations.ts';
+
+export interface AnalysisJob {
+  stop(): Promise<void>;
+}
+
+/**
+ * One job scheduler for the whole installation, however many workers start it; each run catches up to now, so a missed
+ * tick loses nothing. `connection` is BullMQ's own and is ended by the caller after `stop`.
+ */
+export async function startAnalysisJob(
+  connections: { readonly redis: Redis; readonly connection: Redis },
+  installation: Installation,
+  configurations: Configurations,
+  everyMs: number,
+): Promise<AnalysisJob> {
+  const options = { connection: connections.connection, prefix: installation.keys.queuePrefix };
+  const queue = new Queue(ANALYSIS_QUEUE, options);
+  const worker = new Worker(
+    ANALYSIS_QUEUE,
+    async (job, _token, signal) => {
+      analyseAllSchema.parse(job.data);
+      return analyseAll(connections.redis, installation, configurations, signal);
+    },
+    { ...options, concurrency: 1 },
+  );
+  queue.on('error', report);
+  worker.on('error', report);
+  worker.on('failed', (_job, error) => report(error));
+  await queue.upsertJobScheduler(
+    ANALYSE_ALL_JOB,
+    { every: everyMs },
+    { name: ANALYSE_ALL_JOB, data: {}, opts: { removeOnComplete: 10, removeOnFail: 100 } },
+  );
+  return {
+    async stop() {
+      await worker.close();
+      await queue.close();
+    },
+  };
+}
+
+function report(error: Error): void {
+  console.error(`analysis: ${error.message}`);
+}
