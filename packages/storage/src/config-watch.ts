@@ -5,6 +5,7 @@ import {
   type ConfigChange,
   type ConfigKind,
   type ConfigSnapshot,
+  type ConfigStamp,
   type ConfigStore,
 } from './config-store.ts';
 import type { Keys } from './keys.ts';
@@ -30,6 +31,8 @@ export interface ConfigWatch {
 }
 
 const POLL_MS = 1_000;
+/** So many polls without an answer, and the store counts as lost although the connection looks open. */
+const SILENT_POLLS = 2;
 
 /**
  * Keeps a snapshot of one environment current: subscribes first, then reads; applies published changes while their
@@ -47,8 +50,17 @@ export async function watchConfig(
   let snapshot: ConfigSnapshot | undefined;
   let stale = false;
   let closed = false;
+  let subscribed = false;
   let reading: Promise<ConfigSnapshot> | undefined;
+  /** The newest change that was published while a read was under way: the read may or may not have seen it. */
+  let published: ConfigStamp | undefined;
+  let catchingUp = false;
+  let unanswered = 0;
 
+  const present = (): ConfigSnapshot => {
+    if (snapshot === undefined) throw new Error('the configuration has not been read yet');
+    return snapshot;
+  };
   const swap = (next: ConfigSnapshot) => {
     const previous = snapshot;
     snapshot = next;
@@ -61,52 +73,85 @@ export async function watchConfig(
     events.onStale?.(reason);
   };
   const becomeFresh = () => {
-    if (!stale || closed) return;
+    if (!stale || closed || !subscribed) return;
     stale = false;
     events.onFresh?.();
   };
   const read = (): Promise<ConfigSnapshot> => {
-    reading ??= store
-      .snapshot(environment)
-      .then((next) => {
-        if (!closed) swap(keepGood(snapshot, next));
-        return next;
-      })
-      .finally(() => {
-        reading = undefined;
-      });
+    reading ??= readUntilCurrent().finally(() => {
+      reading = undefined;
+    });
     return reading;
+  };
+  const readUntilCurrent = async (): Promise<ConfigSnapshot> => {
+    for (;;) {
+      published = undefined;
+      const next = await store.snapshot(environment);
+      if (closed) return next;
+      swap(keepGood(snapshot, next));
+      if (published === undefined || sameStamp(published, next.stamp)) return present();
+    }
   };
   const refresh = async (): Promise<ConfigSnapshot> => {
     if (snapshot === undefined || !sameStamp(snapshot.stamp, await store.stamp())) await read();
     return present();
   };
-  const present = (): ConfigSnapshot => {
-    if (snapshot === undefined) throw new Error('the configuration has not been read yet');
-    return snapshot;
-  };
 
   const onMessage = (_channel: string, message: string) => {
     const change = readChange(message);
-    if (snapshot === undefined || change === null || change.stamp.number !== snapshot.stamp.number + 1) {
-      void read().catch((error: unknown) => becomeStale(String(error)));
+    if (reading !== undefined) {
+      // Applied now, it would be undone by a read that began before it.
+      published = change?.stamp ?? UNREADABLE;
       return;
     }
-    swap(applyChange(snapshot, change));
+    if (snapshot !== undefined && change !== null) {
+      if (sameStamp(change.stamp, snapshot.stamp)) return;
+      if (change.stamp.number === snapshot.stamp.number + 1) {
+        swap(applyChange(snapshot, change));
+        return;
+      }
+    }
+    void read().catch((error: unknown) => becomeStale(messageOf(error)));
   };
-  const onClose = () => becomeStale('the connection to the flag store is lost');
+  const onClose = () => {
+    subscribed = false;
+    becomeStale('the connection to the flag store is lost');
+  };
+  const subscribe = async () => {
+    await subscriber.subscribe(keys.configChannel);
+    subscribed = true;
+  };
+  const catchUp = () => {
+    if (catchingUp) {
+      if (++unanswered >= SILENT_POLLS) becomeStale('the flag store does not answer');
+      return;
+    }
+    catchingUp = true;
+    unanswered = 0;
+    void (subscribed ? refresh() : subscribe().then(refresh))
+      .then(becomeFresh, (error: unknown) => becomeStale(messageOf(error)))
+      .finally(() => {
+        catchingUp = false;
+      });
+  };
+
   subscriber.on('message', onMessage);
   subscriber.on('close', onClose);
-  await subscriber.subscribe(keys.configChannel);
-  await read();
-
-  const poll = setInterval(() => {
-    void refresh()
-      .then(() => {
-        if (subscriber.status === 'ready') becomeFresh();
-      })
-      .catch((error: unknown) => becomeStale(error instanceof Error ? error.message : String(error)));
-  }, POLL_MS);
+  const stop = () => {
+    closed = true;
+    subscriber.off('message', onMessage);
+    subscriber.off('close', onClose);
+    subscriber.off('ready', catchUp);
+  };
+  try {
+    await subscribe();
+    await read();
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  subscriber.on('ready', catchUp);
+  const poll = setInterval(catchUp, POLL_MS);
   poll.unref();
 
   return {
@@ -114,13 +159,18 @@ export async function watchConfig(
     refresh,
     async close() {
       if (closed) return;
-      closed = true;
       clearInterval(poll);
-      subscriber.off('message', onMessage);
-      subscriber.off('close', onClose);
+      stop();
       await reading?.catch(() => undefined);
     },
   };
+}
+
+/** Differs from every stamp. */
+const UNREADABLE: ConfigStamp = { number: -1, nonce: '' };
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function readChange(message: string): ConfigChange | null {
@@ -159,7 +209,12 @@ function differences(a: ConfigSnapshot, b: ConfigSnapshot): { kind: ConfigKind; 
   return (['flag', 'metric', 'experiment'] as const).flatMap((kind) => {
     const keys = new Set([...a[kind].keys(), ...b[kind].keys()]);
     return [...keys]
-      .filter((key) => a[kind].get(key)?.version !== b[kind].get(key)?.version)
+      .filter((key) => !sameObject(a[kind].get(key), b[kind].get(key)))
       .map((key) => ({ kind, key }));
   });
+}
+
+/** After a failover two different objects can have the same version. */
+function sameObject(a: { version: number } | undefined, b: { version: number } | undefined): boolean {
+  return a === b || (a?.version === b?.version && JSON.stringify(a) === JSON.stringify(b));
 }

@@ -28,6 +28,8 @@ export interface ConnectOptions {
   /** Null: commands wait for the next connection instead of failing. */
   readonly maxRetriesPerRequest?: number | null;
   readonly connectionName?: string;
+  /** False for a subscriber whose user subscribes again itself; ioredis leaves its own attempt's failure unhandled. */
+  readonly autoResubscribe?: boolean;
 }
 
 /** A client that fails fast instead of queueing for ever: a caller decides whether to try again. */
