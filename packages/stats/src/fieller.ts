@@ -42,13 +42,26 @@ export function fiellerRatio(parts: RatioParts, k: number): FiellerSet {
 
 /** The set of lifts sign·(r − 1) that belongs to a set of ratios r; sign is that of the baseline. */
 export function liftSet(set: FiellerSet, sign: number): FiellerSet {
-  const lift = (r: number): number => sign * (r - 1);
+  return mapSet(set, (r) => sign * (r - 1));
+}
+
+/** The set moved by an amount. */
+export function shiftSet(set: FiellerSet, amount: number): FiellerSet {
+  return mapSet(set, (r) => r + amount);
+}
+
+/** The set multiplied by a factor. */
+export function scaleSet(set: FiellerSet, factor: number): FiellerSet {
+  return mapSet(set, (r) => factor * r);
+}
+
+function mapSet(set: FiellerSet, map: (r: number) => number): FiellerSet {
   if (set.kind === 'unbounded') return set;
   if (set.kind === 'interval') {
     const [low, high] = set.interval;
-    return { ...set, interval: ordered(lift(low), lift(high)) };
+    return { ...set, interval: ordered(map(low), map(high)) };
   }
-  const [below, above] = ordered(lift(set.below), lift(set.above));
+  const [below, above] = ordered(map(set.below), map(set.above));
   return { ...set, below, above };
 }
 

@@ -28,3 +28,30 @@ export * from './sample-ratio-mismatch.ts';
 export * from './one-sided-sequence.ts';
 export * from './margin.ts';
 export * from './comparison.ts';
+export * from './share-process.ts';
+export * from './threshold-process.ts';
+export * from './e-values.ts';
+export * from './multiple-testing.ts';
+export * from './bivariate-moments.ts';
+export * from './cuped.ts';
+export * from './ratio-metric.ts';
+export { quantileRanks, type FixedQuantileRanks, type QuantileRanks } from './quantile-ranks.ts';
+export * from './quantile-sequence.ts';
+export * from './quantile.ts';
+export * from './histogram.ts';
+export * from './boundary-crossing.ts';
+export * from './group-sequential.ts';
+export * from './bayes.ts';
+export * from './winsorize.ts';
+export {
+  annualValue,
+  fitPriorSd,
+  portfolioTotal,
+  shrink,
+  type AnnualValue,
+  type DollarEstimate,
+  type PortfolioTotal,
+  type Shrunk,
+} from './dollars.ts';
+export * from './return-on-investment.ts';
+export * from './power.ts';

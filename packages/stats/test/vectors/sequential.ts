@@ -8,6 +8,7 @@ import {
   shrinkingMixture,
   tauSquaredFor,
 } from '@liftgate/stats';
+import { share, threshold, type ShareCase, type ThresholdCase } from './guardrails.ts';
 import type { Case } from './load.ts';
 import type { Tolerance } from './compare.ts';
 
@@ -19,7 +20,13 @@ export interface LookInput {
   readonly null: number;
 }
 
-export type SequentialInput = LookInput & OneSidedCase & GrowthBookCase & StatsigCase & StreamCase;
+export type SequentialInput = LookInput &
+  OneSidedCase &
+  GrowthBookCase &
+  StatsigCase &
+  StreamCase &
+  ShareCase &
+  ThresholdCase;
 
 export function answerSequential({ kind, input }: Case<SequentialInput>): unknown {
   switch (kind) {
@@ -33,6 +40,10 @@ export function answerSequential({ kind, input }: Case<SequentialInput>): unknow
       return growthBook(input);
     case 'statsig_msprt':
       return statsig(input);
+    case 'bernoulli_threshold':
+      return threshold(input);
+    case 'share_grid':
+      return share(input);
     case 'stream':
       return stream(input);
     default:
