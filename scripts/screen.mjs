@@ -2,7 +2,7 @@
 // @ts-check
 
 /** @type {typeof import('./screen.mjs').screen} */
-export function screen({ url, storage, demo, seconds }) {
+export function screen({ url, open, storage, demo, seconds }) {
   const took = `${seconds.toFixed(1)} s`;
   const demoData =
     demo === undefined
@@ -17,7 +17,7 @@ export function screen({ url, storage, demo, seconds }) {
     `  Dashboard   ${url}`,
     `  tRPC        ${url}/trpc`,
     `  Events      ${url}/v1/events`,
-    '  Keys        none needed on loopback',
+    `  Keys        ${open ? 'none needed on loopback' : 'needed; the first start printed an admin key above'}`,
     `  Storage     ${storage}`,
     ...demoData,
     '',

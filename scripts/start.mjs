@@ -7,6 +7,7 @@
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { claimDataDirectory } from './data-directory.mjs';
+import { firstLiveNumber } from './live-number.mjs';
 import { startProcess } from './process.mjs';
 import { ensureRedisServer, startRedis } from './redis.mjs';
 import { screen } from './screen.mjs';
@@ -22,7 +23,7 @@ const usage = `npm start -- [options]
 Environment
   REDIS_URL             a Redis of yours instead of the private one
   LIFTGATE_PORT         the port of the server (default: 4600, or the next free one)
-  LIFTGATE_HOST         the address it listens on (default: 127.0.0.1)
+  LIFTGATE_HOST         the address it listens on (default: 127.0.0.1; any other asks for keys and has no demo data)
   LIFTGATE_DATA_DIR     where the private Redis keeps its data (default: .liftgate/redis)
   LIFTGATE_NO_INSTALL   1 forbids installing system packages`;
 
@@ -45,6 +46,9 @@ let interrupt = () => {};
 const interrupted = new Promise((_, reject) => (interrupt = () => reject(new Error('interrupted'))));
 interrupted.catch(() => {});
 
+const host = process.env['LIFTGATE_HOST'] || '127.0.0.1';
+// On the loopback nobody else can come in, so no keys are asked for. Elsewhere they are, by the demo's writer too.
+const open = ['127.0.0.1', 'localhost', '::1'].includes(host);
 const options = parseOptions(process.argv.slice(2));
 process.stdout.on('error', () => {}); // the terminal may be gone when we say goodbye
 process.stderr.on('error', () => {});
@@ -65,20 +69,31 @@ async function startAll() {
 
   const { url, process: server } = await unlessInterrupted(startServer(storage.url));
   const worker = launch('worker', { REDIS_URL: storage.url });
-  const demo = options.demo ? launch('demo', { REDIS_URL: storage.url, LIFTGATE_URL: url }) : undefined;
+  const demo =
+    options.demo && open ? launch('demo', { REDIS_URL: storage.url, LIFTGATE_URL: url }) : undefined;
   await saidBy(worker, 'ready');
-  if (demo !== undefined) print('Writing demo data …');
-  const seeded = demo === undefined ? undefined : await saidBy(demo, 'seeded');
+  let seconds = secondsSince(begun);
+  /** @type {Readonly<Record<string, unknown>> | undefined} */
+  let seeded;
+  if (demo !== undefined) {
+    print('Writing demo data …');
+    const number = firstLiveNumber(url, startWithinMs).then((came) => {
+      if (!came) throw new Error(`No experiment had a result within ${startWithinMs / 1000} s.`);
+      return secondsSince(begun);
+    });
+    [seconds, seeded] = await unlessInterrupted(Promise.all([number, saidBy(demo, 'seeded')]));
+  }
 
   for (const child of [server, worker, demo]) {
     if (child !== undefined) void child.exited.then((exit) => end(1, lastWords(exit)));
   }
   return screen({
     url,
+    open,
     storage: storage.words,
     demo:
       seeded === undefined ? undefined : { flags: Number(seeded['flags']), events: Number(seeded['events']) },
-    seconds: (performance.now() - begun) / 1000,
+    seconds,
   });
 }
 
@@ -121,7 +136,6 @@ async function openStorage() {
 /** The server on the wanted port or, when none was asked for, on the first one that is free.
  * @param {string} redisUrl */
 async function startServer(redisUrl) {
-  const host = process.env['LIFTGATE_HOST'] || '127.0.0.1';
   const wanted = process.env['LIFTGATE_PORT'];
   for (let port = firstPort; ; port++) {
     if (!wanted && !(await isFree(host, port))) continue;
@@ -129,7 +143,7 @@ async function startServer(redisUrl) {
       REDIS_URL: redisUrl,
       LIFTGATE_HOST: host,
       LIFTGATE_PORT: wanted || String(port),
-      LIFTGATE_DEMO: '1',
+      LIFTGATE_DEMO: open ? '1' : '0',
     });
     const outcome = await Promise.race([server.message('listening'), server.exited, tooLate('server')]);
     if ('url' in outcome) return { url: String(outcome['url']), process: server };
@@ -147,7 +161,9 @@ async function startServer(redisUrl) {
 function launch(name, environment) {
   if (stopped !== undefined) throw new Error('interrupted');
   const main = join(root, 'apps', name, 'dist', 'main.js');
-  const child = startProcess(name, main, environment, { print, verbose: options.verbose });
+  // Where keys are asked for, the server prints the first one it makes.
+  const verbose = options.verbose || (!open && name === 'server');
+  const child = startProcess(name, main, environment, { print, verbose });
   running.push(child);
   return child;
 }
@@ -227,6 +243,11 @@ function isFree(host, port) {
     probe.on('error', (/** @type {NodeJS.ErrnoException} */ error) => resolve(error.code !== 'EADDRINUSE'));
     probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
+}
+
+/** @param {number} begun */
+function secondsSince(begun) {
+  return (performance.now() - begun) / 1000;
 }
 
 /** @param {string} url */

@@ -142,7 +142,8 @@ export function stopRunning(signal = 'SIGTERM') {
  * @returns {Promise<void>} */
 function run(program, args, { directory = root, hint } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+    const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     let printed = '';
     /** @param {Buffer} chunk */

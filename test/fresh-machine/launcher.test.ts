@@ -41,7 +41,9 @@ beforeAll(() => {
     `${note} ${stopOn('server')}
      import { createServer } from 'node:http';
      const { LIFTGATE_HOST, LIFTGATE_PORT } = process.env;
-     createServer((_, response) => response.end('ok')).listen(Number(LIFTGATE_PORT), LIFTGATE_HOST, () =>
+     const answer = (path) => path.includes('system.info') ? { defaultEnvironment: 'demo' } : { experiments: [{ result: {} }] };
+     createServer((request, response) => response.end(request.url.startsWith('/trpc/')
+       ? JSON.stringify({ result: { data: answer(request.url) } }) : 'ok demo=' + process.env.LIFTGATE_DEMO)).listen(Number(LIFTGATE_PORT), LIFTGATE_HOST, () =>
        process.send({ kind: 'listening', url: 'http://' + LIFTGATE_HOST + ':' + LIFTGATE_PORT }));`,
   );
   write(
@@ -183,7 +185,7 @@ describe('npm start', () => {
     const [, secondUrl] = await second.says(/Dashboard {3}(\S+)/);
     expect(secondUrl).not.toBe(firstUrl);
     await second.says(/data in \.liftgate\/redis-2 \(another one is running beside it\)/);
-    expect(await (await fetch(firstUrl ?? '')).text()).toBe('ok');
+    expect(await (await fetch(firstUrl ?? '')).text()).toBe('ok demo=1');
     await stop(second);
     await stop(first);
   });
@@ -222,6 +224,15 @@ describe('npm start', () => {
     await started.says(/data in a temporary directory, gone when it stops: .*cannot be written/);
     await stop(started);
     expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('away from the loopback keys are asked for and there is no demo data', async () => {
+    const started = start({ environment: { LIFTGATE_HOST: '0.0.0.0' } });
+    const [, port] = await started.says(/Dashboard {3}http:\/\/0\.0\.0\.0:(\d+)[\s\S]*Ctrl\+C/);
+    expect(started.printed()).toContain('Keys        needed');
+    expect(started.printed()).not.toContain('Demo data');
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('ok demo=0');
+    await stop(started);
   });
 
   test('a port that was asked for and is taken is an error that says so', async () => {

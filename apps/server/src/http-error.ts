@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import type { StorageError } from '@liftgate/storage';
+import { explain, type StorageError } from '@liftgate/storage';
 
 /** Every error of a plain route is JSON: `{ error: { code, message } }`. */
 export function sendError(response: Response, status: number, code: string, message: string): void {
@@ -31,8 +31,8 @@ export const handleError: ErrorRequestHandler = (error, _request, response, next
     );
   if (status >= 400 && status < 500)
     return sendError(response, status, 'bad_request', error instanceof Error ? error.message : 'bad request');
-  console.error(error);
-  sendError(response, 500, 'internal', 'internal error');
+  // Anything else came from the store, or is a bug, which the log keeps.
+  sendStorageError(response, explain(error));
 };
 
 function statusOf(error: unknown): number {

@@ -42,11 +42,11 @@ export function startConsumer(
     partitionStore(redis, installation, p),
   );
   const owned = new Map<number, PartitionConsumer>();
-  let stopping = false;
+  const ending = new AbortController();
   let balancedAt = 0;
 
   const loop = async (): Promise<void> => {
-    while (!stopping) {
+    while (!ending.signal.aborted) {
       try {
         if (Date.now() - balancedAt >= REBALANCE_MS) await keep();
         if (owned.size === 0) await sleep(100);
@@ -107,7 +107,7 @@ export function startConsumer(
     if (replies === null) return;
     // Read before the configuration: whatever an event was sent for exists by now.
     await configurations.refresh();
-    const byStream = new Map(replies.map(([stream, entries]) => [String(stream), entries.map(parseEntry)]));
+    const byStream = new Map(replies.map(([stream, entries]) => [stream, entries.map(parseEntry)]));
     for (const [index, [p, consumer]] of partitions.entries()) {
       // A long backlog must not outlast the leases.
       if (Date.now() - balancedAt >= REBALANCE_MS) await keep();
@@ -130,7 +130,7 @@ export function startConsumer(
   const running = loop();
   return {
     async stop() {
-      stopping = true;
+      ending.abort();
       await running;
       for (const p of owned.keys()) await storeOf(stores, p).release(worker);
       await forgetWorker(redis, installation.keys, worker);
