@@ -10,9 +10,20 @@ export interface OutgoingDelivery extends Delivery {
   readonly forced: boolean;
 }
 
+/** One entry for the stream of one partition, numbered for good. */
+export interface PreparedEntry {
+  readonly producer: string;
+  readonly partition: number;
+  readonly sequence: number;
+  readonly payload: string;
+}
+
 export interface EventProducer {
-  readonly id: string;
-  /** Writes deliveries to their partitions' streams. Resolves once Redis has taken all of them; else throws. */
+  /** Numbers deliveries as entries of their partitions' streams. What is prepared must be sent until it is taken. */
+  prepare(deliveries: readonly OutgoingDelivery[]): readonly PreparedEntry[];
+  /** Writes entries; the same ones again are applied once. Resolves once Redis has taken all of them; else throws. */
+  send(entries: readonly PreparedEntry[]): Promise<void>;
+  /** Prepares and sends once, for callers that leave trying again to theirs. */
   append(deliveries: readonly OutgoingDelivery[]): Promise<void>;
 }
 
@@ -21,36 +32,52 @@ const MAX_EVENTS_PER_ENTRY = 500;
 
 /**
  * One producer per process start: its random id and a sequence number per partition let the consumer drop an entry
- * that arrives twice. Events of one `append` for one partition become one entry (or several of at most 500 events).
+ * that arrives twice. Events of one `prepare` for one partition become one entry (or several of at most 500 events).
  */
 export function eventProducer(redis: Redis, installation: Installation): EventProducer {
-  const id = randomBytes(8).toString('base64url');
+  let producer = newProducerId();
   const sequences = new Map<number, number>();
 
+  const prepare = (deliveries: readonly OutgoingDelivery[]): PreparedEntry[] =>
+    [...payloadsByPartition(installation, deliveries)].flatMap(([partition, payloads]) =>
+      payloads.map((payload) => {
+        const sequence = (sequences.get(partition) ?? 0) + 1;
+        sequences.set(partition, sequence);
+        return { producer, partition, sequence, payload };
+      }),
+    );
+
+  const send = async (entries: readonly PreparedEntry[]): Promise<void> => {
+    const pipeline = redis.pipeline();
+    for (const { producer, partition, sequence, payload } of entries) {
+      const stream = installation.keys.stream(partition);
+      pipeline.xadd(stream, '*', 'p', producer, 's', String(sequence), 'd', payload);
+    }
+    const replies = (await pipeline.exec()) ?? [];
+    for (const [error] of replies) if (error !== null) throw error;
+  };
+
   return {
-    id,
+    prepare,
+    send,
     async append(deliveries) {
-      const pipeline = redis.pipeline();
-      for (const [partition, payloads] of payloadsByPartition(installation, deliveries)) {
-        for (const payload of payloads) {
-          const sequence = (sequences.get(partition) ?? 0) + 1;
-          sequences.set(partition, sequence);
-          pipeline.xadd(
-            installation.keys.stream(partition),
-            '*',
-            'p',
-            id,
-            's',
-            String(sequence),
-            'd',
-            payload,
-          );
+      const entries = prepare(deliveries);
+      try {
+        await send(entries);
+      } catch (error) {
+        // Numbers that never arrive are a gap that consumers would have to remember for as long as this id is in use.
+        if (entries[0]?.producer === producer) {
+          producer = newProducerId();
+          sequences.clear();
         }
+        throw error;
       }
-      const replies = (await pipeline.exec()) ?? [];
-      for (const [error] of replies) if (error !== null) throw error;
     },
   };
+}
+
+function newProducerId(): string {
+  return randomBytes(8).toString('base64url');
 }
 
 function payloadsByPartition(
