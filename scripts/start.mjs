@@ -67,10 +67,12 @@ async function startAll() {
   const storage = await openStorage();
   await build({ log: print });
 
-  const { url, process: server } = await unlessInterrupted(startServer(storage.url));
-  const worker = launch('worker', { REDIS_URL: storage.url });
+  const url = await unlessInterrupted(startServer(storage.url));
+  const worker = endsWith(launch('worker', { REDIS_URL: storage.url }));
   const demo =
-    options.demo && open ? launch('demo', { REDIS_URL: storage.url, LIFTGATE_URL: url }) : undefined;
+    options.demo && open
+      ? endsWith(launch('demo', { REDIS_URL: storage.url, LIFTGATE_URL: url }))
+      : undefined;
   await saidBy(worker, 'ready');
   let seconds = secondsSince(begun);
   /** @type {Readonly<Record<string, unknown>> | undefined} */
@@ -84,9 +86,6 @@ async function startAll() {
     [seconds, seeded] = await unlessInterrupted(Promise.all([number, saidBy(demo, 'seeded')]));
   }
 
-  for (const child of [server, worker, demo]) {
-    if (child !== undefined) void child.exited.then((exit) => end(1, lastWords(exit)));
-  }
   return screen({
     url,
     open,
@@ -101,8 +100,7 @@ async function startAll() {
 async function openStorage() {
   const given = process.env['REDIS_URL'];
   if (given) {
-    if (options.fresh)
-      throw new Error('--fresh empties the private Redis only; REDIS_URL names a Redis of yours.');
+    if (options.fresh) throw new Error('--fresh empties the private Redis, and REDIS_URL names one of yours');
     return { url: given, words: `your Redis at ${withoutPassword(given)} (REDIS_URL)` };
   }
   const program = ensureRedisServer({ log: print });
@@ -113,16 +111,10 @@ async function openStorage() {
   print(`Starting a private ${program.name} ${program.version} …`);
   const redis = await startRedis(claim.kind === 'claimed' ? claim : {});
   running.push({ stop: () => redis.stop(), kill: () => redis.kill().then(() => redis.stop()) });
-  void redis.exited.then(({ code, signal, lastLines }) =>
-    end(
-      1,
-      lastWords({
-        name: program.name,
-        how: signal === null ? `code ${code}` : `signal ${signal}`,
-        lastLines,
-      }),
-    ),
-  );
+  void redis.exited.then(({ code, signal, lastLines }) => {
+    const how = signal === null ? `code ${code}` : `signal ${signal}`;
+    return end(1, lastWords({ name: program.name, how, lastLines }));
+  });
   const where =
     claim.kind === 'temporary'
       ? `data in a temporary directory, gone when it stops: ${claim.why}`
@@ -146,7 +138,10 @@ async function startServer(redisUrl) {
       LIFTGATE_DEMO: open ? '1' : '0',
     });
     const outcome = await Promise.race([server.message('listening'), server.exited, tooLate('server')]);
-    if ('url' in outcome) return { url: String(outcome['url']), process: server };
+    if ('url' in outcome) {
+      endsWith(server);
+      return String(outcome['url']);
+    }
     running.splice(running.indexOf(server), 1);
     const exit = await server.exited;
     // Somebody else may have taken the port between our look and its start.
@@ -168,13 +163,17 @@ function launch(name, environment) {
   return child;
 }
 
+/** When this process ends, everything does.
+ * @param {import('./process.mjs').LiftgateProcess} child */
+function endsWith(child) {
+  void child.exited.then((exit) => end(1, lastWords(exit)));
+  return child;
+}
+
 /** @param {import('./process.mjs').LiftgateProcess} child
  * @param {string} kind */
 async function saidBy(child, kind) {
-  const died = child.exited.then((exit) => {
-    throw new Error(lastWords(exit).join('\n'));
-  });
-  return await unlessInterrupted(Promise.race([child.message(kind), died, tooLate(child.name)]));
+  return await unlessInterrupted(Promise.race([child.message(kind), tooLate(child.name)]));
 }
 
 /** @param {string} name
