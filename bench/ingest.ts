@@ -145,8 +145,8 @@ function jobPerEvent(url: string): Subject {
     async run() {
       const connection = new Redis(url, { maxRetriesPerRequest: null });
       const queue = new Queue('bench', { connection, prefix: '{bench}' });
-      let counted = 0;
-      const worker = new Worker('bench', () => Promise.resolve(void counted++), {
+      const done = { jobs: 0 };
+      const worker = new Worker('bench', () => Promise.resolve(void done.jobs++), {
         connection,
         prefix: '{bench}',
         concurrency: 50,
@@ -159,7 +159,7 @@ function jobPerEvent(url: string): Subject {
         }));
         await queue.addBulk(jobs);
       }
-      while (counted < events) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (done.jobs < events) await new Promise((resolve) => setTimeout(resolve, 20));
       await worker.close();
       await queue.close();
       connection.disconnect();
