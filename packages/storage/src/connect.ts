@@ -23,6 +23,8 @@ export type StorageErrorCode =
   | 'failed';
 
 const OLDEST_MAJOR = 7;
+/** ioredis bounds the time to connect, not the time to the first answer: a stopped server would hold us for ever. */
+const ANSWER_TIMEOUT_MS = 5_000;
 
 export interface ConnectOptions {
   /** Null: commands wait for the next connection instead of failing. */
@@ -50,13 +52,21 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   const redis = openRedis(url, options);
   // Connection errors reach the caller through the rejected calls; an unhandled event would end the process.
   redis.on('error', () => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const silent = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const message = `Redis at ${safeUrl(url)} has not answered within ${ANSWER_TIMEOUT_MS} ms`;
+      reject(new StorageError('unreachable', message));
+    }, ANSWER_TIMEOUT_MS);
+  });
   try {
-    await redis.connect();
-    await checkServer(redis, url);
+    await Promise.race([redis.connect().then(() => checkServer(redis, url)), silent]);
     return redis;
   } catch (error) {
     redis.disconnect();
     throw explain(error, url);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -86,6 +96,8 @@ async function checkServer(redis: Redis, url: string): Promise<void> {
 
 export interface ServerInfo {
   readonly version: string;
+  /** New with every start of the server. */
+  readonly runId: string;
   readonly usedMemoryBytes: number;
   readonly maxMemoryBytes: number;
   readonly appendOnly: boolean;
@@ -96,6 +108,7 @@ export async function serverInfo(redis: Redis): Promise<ServerInfo> {
   const info = parseInfo(await redis.info());
   return {
     version: info.get('redis_version') ?? 'unknown',
+    runId: info.get('run_id') ?? '',
     usedMemoryBytes: Number(info.get('used_memory') ?? 0),
     maxMemoryBytes: Number(info.get('maxmemory') ?? 0),
     appendOnly: info.get('aof_enabled') === '1',
