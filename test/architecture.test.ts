@@ -8,6 +8,7 @@ import {
   purityViolations,
   readTree,
   referenceViolations,
+  undocumentedDependencies,
   type Tree,
 } from './support/architecture.ts';
 
@@ -35,6 +36,9 @@ describe('this workspace', () => {
   test('every project refers to what it uses, and the root to every project', () => {
     expect(referenceViolations(tree)).toEqual([]);
   });
+  test('every dependency has a line that says what it is for', () => {
+    expect(undocumentedDependencies(tree)).toEqual([]);
+  });
 });
 
 describe('each check can fail', () => {
@@ -48,6 +52,7 @@ describe('each check can fail', () => {
         purityViolations,
         longFiles,
         referenceViolations,
+        undocumentedDependencies,
       ].flatMap((check) => check(tree)),
     ).toEqual([]);
   });
@@ -160,6 +165,16 @@ describe('each check can fail', () => {
     expect(longFiles(workspace(), { 'packages/flags/src/index.ts': 'a table' })).toHaveLength(1);
   });
 
+  test('a dependency without a line, and a line without a dependency', () => {
+    const tree = workspace({ 'docs/decisions/dependencies.md': '| `redis`, `express` | MIT | HTTP |' });
+    expect(undocumentedDependencies(tree)).toEqual([
+      'docs/decisions/dependencies.md has redis, which nothing names',
+    ]);
+    expect(undocumentedDependencies(workspace({ 'docs/decisions/dependencies.md': '' }))).toEqual([
+      'express has no line in docs/decisions/dependencies.md',
+    ]);
+  });
+
   test('a reference that is missing, one too many, and a project the root forgot', () => {
     expect(referenceViolations(workspace({ 'packages/rollout/tsconfig.json': config() }))).toEqual([
       'packages/rollout/tsconfig.json does not refer to packages/flags',
@@ -186,6 +201,7 @@ function workspace(changes: Readonly<Record<string, string>> = {}): Tree {
       'packages/rollout/package.json': manifest('rollout', { '@liftgate/flags': 'workspace:*' }),
       'packages/rollout/tsconfig.json': config('../flags'),
       'packages/rollout/src/index.ts': "export { flag } from '@liftgate/flags';",
+      'docs/decisions/dependencies.md': '| `express` | MIT | HTTP |',
       'apps/server/package.json': manifest('server', { '@liftgate/rollout': 'workspace:*', express: '5' }),
       'apps/server/tsconfig.json': config('../../packages/rollout'),
       'apps/server/src/index.ts':

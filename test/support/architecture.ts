@@ -18,6 +18,7 @@ const floors: readonly (readonly string[])[] = [
 ];
 const pureFloors = 2;
 const longestFile = 400;
+const dependenciesPage = 'docs/decisions/dependencies.md';
 
 interface Workspace {
   /** The noun: `flags`, `server`. */
@@ -194,6 +195,33 @@ export function referenceViolations(tree: Tree): string[] {
   });
 }
 
+/** Every dependency from outside has its line in docs/decisions/dependencies.md, and every line a dependency. */
+export function undocumentedDependencies(tree: Tree): string[] {
+  const page = tree.get(dependenciesPage) ?? '';
+  const listed = new Set(
+    page.split('\n').flatMap((line) => {
+      const [, names = ''] = /^\|([^|]*)\|[^|]+\|[^|]+\|/.exec(line) ?? [];
+      return [...names.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+    }),
+  );
+  const manifests = [...tree].filter(([path]) => path.endsWith('package.json'));
+  const own = new Set(workspaces(tree).map(({ name }) => name));
+  const named = new Set(
+    manifests.flatMap(([, text]) => {
+      const { dependencies, devDependencies }: Manifest = JSON.parse(text);
+      return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !own.has(name));
+    }),
+  );
+  return [
+    ...[...named]
+      .filter((name) => !listed.has(name))
+      .map((name) => `${name} has no line in ${dependenciesPage}`),
+    ...[...listed]
+      .filter((name) => !named.has(name))
+      .map((name) => `${dependenciesPage} has ${name}, which nothing names`),
+  ];
+}
+
 /** The files these checks look at, from a checkout. */
 export function readTree(root: string): Tree {
   const tree = new Map<string, string>();
@@ -206,7 +234,7 @@ export function readTree(root: string): Tree {
       else if (/\.tsx?$/.test(entry.name)) add(`${path}/${entry.name}`);
     }
   };
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.base.json']) add(name);
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.base.json', dependenciesPage]) add(name);
   for (const place of ['packages', 'apps']) {
     for (const noun of readdirSync(join(root, place))) {
       const within = readdirSync(join(root, place, noun));
