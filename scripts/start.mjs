@@ -118,7 +118,7 @@ async function openStorage() {
   const where =
     claim.kind === 'temporary'
       ? `data in a temporary directory, gone when it stops: ${claim.why}`
-      : `data in ${relative(process.cwd(), claim.directory) || '.'}${claim.shared ? ' (another one is running beside it)' : ''}`;
+      : `data in ${shortPath(claim.directory)}${claim.shared ? ' (another one is running beside it)' : ''}`;
   return {
     url: redis.url,
     words: `private ${program.name} ${program.version} on port ${redis.port}, ${where}`,
@@ -242,6 +242,12 @@ function isFree(host, port) {
     probe.on('error', (/** @type {NodeJS.ErrnoException} */ error) => resolve(error.code !== 'EADDRINUSE'));
     probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
+}
+
+/** @param {string} path */
+function shortPath(path) {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
 }
 
 /** @param {number} begun */
