@@ -1,6 +1,9 @@
 // The one screen that ends the start-up. Plain text: it is read in terminals, logs and pasted messages alike.
 // @ts-check
 
+// What the command line takes when it is not told.
+const usualUrl = 'http://127.0.0.1:4600';
+
 /** @type {typeof import('./screen.mjs').screen} */
 export function screen({ url, open, storage, demo, seconds }) {
   const took = `${seconds.toFixed(1)} s`;
@@ -24,7 +27,7 @@ export function screen({ url, open, storage, demo, seconds }) {
     '  Try         open the dashboard',
     '              measure an experiment of your own:',
     '                npm run liftgate -- replay FILE.csv --flag my-test --unit ID --variant GROUP \\',
-    `                  --control A --metric sales=REVENUE:mean --url ${url}`,
+    `                  --control A --metric revenue=REVENUE:mean${url === usualUrl ? '' : ` --url ${url}`}`,
     ...(demo === undefined ? [] : ['              npm start -- --no-demo   without demo data']),
     '              npm start -- --fresh     from nothing again',
     '  Stop        Ctrl+C',
