@@ -1,1 +1,3 @@
-export {};
+export { run } from './cli.ts';
+export { EXIT } from './failure.ts';
+export type { ReplayReport } from './replay/replay.ts';

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { run } from './cli.ts';
+
+for (const output of [process.stdout, process.stderr]) {
+  // Whoever reads us may stop (liftgate … | head): that is no reason to complain.
+  output.on('error', () => process.exit(0));
+}
+process.exitCode = await run(process.argv.slice(2), {
+  terminal: { out: process.stdout, err: process.stderr },
+  variables: process.env,
+});
