@@ -13,7 +13,7 @@ export function whyNoApt(): string | undefined;
 export function aptInstall(packages: readonly string[], log: (line: string) => void): string | undefined;
 
 /** The one line to type on this platform. */
-export function installLine(names: PackageNames): string | undefined;
+export function installLine(names: PackageNames, on?: Platform): string | undefined;
 
 export function platform(kernel?: NodeJS.Platform, osRelease?: string): Platform;
 

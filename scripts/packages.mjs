@@ -44,9 +44,9 @@ export function aptInstall(packages, log) {
 }
 
 /** @type {typeof import('./packages.mjs').installLine} */
-export function installLine(names) {
+export function installLine(names, on = platform()) {
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
-  switch (platform()) {
+  switch (on) {
     case 'macos':
       return `brew install ${names.brew}`;
     case 'windows':

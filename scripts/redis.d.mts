@@ -46,7 +46,11 @@ export const oldestRedis: string;
 export function findRedisServer(): RedisServerProgram | undefined;
 
 /** As `findRedisServer`; installs it with apt where that is possible and allowed, else throws and says what to type. */
-export function ensureRedisServer(options?: { log?: (line: string) => void }): RedisServerProgram;
+export function ensureRedisServer(options?: {
+  log?: (line: string) => void;
+  /** Whether a REDIS_URL would serve instead, so that the message may say so. */
+  urlServes?: boolean;
+}): RedisServerProgram;
 
 /** A Redis of one's own on 127.0.0.1, answering when the promise settles, gone when this process is gone. */
 export function startRedis(options?: RedisOptions): Promise<PrivateRedis>;

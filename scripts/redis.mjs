@@ -32,7 +32,7 @@ export function findRedisServer() {
 }
 
 /** @type {typeof import('./redis.mjs').ensureRedisServer} */
-export function ensureRedisServer({ log = () => {} } = {}) {
+export function ensureRedisServer({ log = () => {}, urlServes = false } = {}) {
   const found = findRedisServer();
   if (found !== undefined) return found;
 
@@ -54,7 +54,7 @@ export function ensureRedisServer({ log = () => {} } = {}) {
       missing,
       ...(why === undefined ? [] : [`(${why})`]),
       `  Install it:      ${(tooOld ? undefined : installLine(packageNames)) ?? 'https://redis.io/docs/latest/operate/oss_and_stack/install/'}`,
-      '  Or use your own: REDIS_URL=redis://host:6379',
+      ...(urlServes ? ['  Or use your own: REDIS_URL=redis://host:6379'] : []),
     ].join('\n'),
   );
 }

@@ -103,7 +103,7 @@ async function openStorage() {
     if (options.fresh) throw new Error('--fresh empties the private Redis, and REDIS_URL names one of yours');
     return { url: given, words: `your Redis at ${withoutPassword(given)} (REDIS_URL)` };
   }
-  const program = ensureRedisServer({ log: print });
+  const program = ensureRedisServer({ log: print, urlServes: true });
   const claim = claimDataDirectory(
     process.env['LIFTGATE_DATA_DIR'] || join(root, '.liftgate', 'redis'),
     options,

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
@@ -39,6 +41,15 @@ describe('this workspace', () => {
   test('every dependency has a line that says what it is for', () => {
     expect(undocumentedDependencies(tree)).toEqual([]);
   });
+});
+
+test('every script is type-checked', () => {
+  const scripts = fileURLToPath(new URL('../scripts', import.meta.url));
+  const checked = readFileSync(join(scripts, 'tsconfig.json'), 'utf8');
+  const forgotten = readdirSync(scripts).filter(
+    (name) => name.endsWith('.mjs') && !checked.includes(`"${name}"`),
+  );
+  expect(forgotten).toEqual([]);
 });
 
 describe('each check can fail', () => {

@@ -8,6 +8,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -226,6 +227,23 @@ describe('npm start', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  test('where nothing can lock a directory, a temporary one serves, and it is said', async () => {
+    const started = start({
+      environment: { PATH: pathOf('node', 'sh', 'sleep', 'rm', 'redis-server', 'valkey-server') },
+    });
+    await started.says(/data in a temporary directory, gone when it stops: this system has no flock/);
+    await started.says(/Stop {8}Ctrl\+C/);
+    await stop(started);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('without any Redis it says what is missing, the line to type, and that REDIS_URL serves', async () => {
+    const started = start({ environment: { PATH: pathOf('node', 'sh'), LIFTGATE_NO_INSTALL: '1' } });
+    expect(await started.ended()).toBe(1);
+    expect(started.printed()).toContain('neither redis-server nor valkey-server is on PATH');
+    expect(started.printed()).toMatch(/Install it: .*\n.*REDIS_URL=/);
+  });
+
   test('away from the loopback keys are asked for and there is no demo data', async () => {
     const started = start({ environment: { LIFTGATE_HOST: '0.0.0.0' } });
     const [, port] = await started.says(/Dashboard {3}http:\/\/0\.0\.0\.0:(\d+)[\s\S]*Ctrl\+C/);
@@ -264,6 +282,16 @@ function start(options: Partial<Parameters<typeof launch>[0]> = {}): Launched {
   const one = launch({ directory: checkout, ...options, environment });
   launched.push(one);
   return one;
+}
+
+/** A PATH that has these programs only, those of them that exist here. */
+function pathOf(...names: readonly string[]): string {
+  const bin = mkdtempSync(join(scratch, 'bin-'));
+  for (const name of names) {
+    const path = onPath(name);
+    if (path !== undefined) symlinkSync(path, join(bin, name));
+  }
+  return bin;
 }
 
 async function stop(started: Launched): Promise<void> {
