@@ -25,10 +25,10 @@ export async function installDependencies({ log }) {
   const wanted = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8');
   const stamp = join(root, 'node_modules', '.liftgate-installed');
   // Ours, or the record pnpm itself keeps: an install by hand counts as well.
-  const installed = [stamp, join(root, 'node_modules', '.pnpm', 'lock.yaml')].some(
+  const recorded = [stamp, join(root, 'node_modules', '.pnpm', 'lock.yaml')].some(
     (path) => existsSync(path) && readFileSync(path, 'utf8') === wanted,
   );
-  if (installed) return;
+  if (recorded && [root, ...workspaceDirectories()].every(hasDependencies)) return;
 
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   log(`Installing the dependencies of the workspace with ${packageManager} …`);
@@ -41,12 +41,42 @@ export async function installDependencies({ log }) {
   await run('npx', ['-y', packageManager, ...install], {
     hint: 'Installing needs the network once. To do it by hand: npx -y ' + packageManager + ' install',
   });
+  // The compiler keeps what it concluded from packages that were not there.
+  for (const directory of [root, ...workspaceDirectories()]) forgetBuild(directory);
   writeFileSync(stamp, wanted);
+}
+
+/** @param {string} directory */
+function forgetBuild(directory) {
+  rmSync(join(directory, 'tsconfig.tsbuildinfo'), { force: true });
+  const cache = join(directory, 'node_modules', '.cache');
+  for (const name of existsSync(cache) ? readdirSync(cache) : []) {
+    if (name.endsWith('.tsbuildinfo')) rmSync(join(cache, name));
+  }
+}
+
+function workspaceDirectories() {
+  return ['packages', 'apps']
+    .map((place) => join(root, place))
+    .filter((place) => existsSync(place))
+    .flatMap((place) => readdirSync(place).map((name) => join(place, name)))
+    .filter((directory) => existsSync(join(directory, 'package.json')));
+}
+
+/** Whether everything a package names is there, as a link in its node_modules.
+ * @param {string} directory */
+function hasDependencies(directory) {
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  return names.every((name) => existsSync(join(directory, 'node_modules', name)));
 }
 
 /** @type {typeof import('./workspace.mjs').build} */
 export async function build({ log }) {
   log('Building …');
+  // A dist that was deleted is not built again as long as the compiler remembers it.
+  for (const directory of workspaceDirectories())
+    if (!existsSync(join(directory, 'dist'))) forgetBuild(directory);
   await run(localProgram(root, 'tsc'), ['-b']);
   await buildDashboard({ log });
 }
