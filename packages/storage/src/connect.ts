@@ -50,8 +50,11 @@ export function openRedis(url: string, options: ConnectOptions = {}): Redis {
 /** Connects and checks everything the data depend on. Throws a StorageError that names the setting to change. */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Redis> {
   const redis = openRedis(url, options);
-  // Connection errors reach the caller through the rejected calls; an unhandled event would end the process.
-  redis.on('error', () => undefined);
+  // Of a refused password ioredis tells by this event only; the call just finds its connection closed.
+  let reported: unknown;
+  redis.on('error', (error) => {
+    reported = error;
+  });
   let timer: NodeJS.Timeout | undefined;
   const silent = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -64,7 +67,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw explain(error, url);
+    throw explain(error instanceof StorageError ? error : (reported ?? error), url);
   } finally {
     clearTimeout(timer);
   }
