@@ -80,6 +80,8 @@ function mainOf(app: string): string {
 function start(app: string, environment: Environment): { child: ChildProcess; running: Running } {
   const child = fork(mainOf(app), [], {
     env: { PATH: process.env['PATH'], ...environment },
+    // Not vitest's own: its conditions point at sources, and these processes run what was built.
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let printed = '';

@@ -6,6 +6,8 @@ import type { Sent } from './event-sender.ts';
 
 const LOOK_EVERY_MS = 150;
 const SETTLE_WITHIN_MS = 5_000;
+/** Clocks of the server and of Redis may differ by this much. */
+const CLOCKS_DIFFER_MS = 1_000;
 
 /** The balance of the replay's source before anything is sent; what an earlier replay sent is let through first. */
 export async function balanceBefore(server: Server, environment: string, flag: string): Promise<Balance> {
@@ -34,7 +36,8 @@ export async function caughtUp(
   sent: Sent,
   onProgress: (taken: number) => void,
 ): Promise<Balance> {
-  let movedAt = Date.now();
+  const sentAt = Date.now();
+  let movedAt = sentAt;
   let last = '';
   for (;;) {
     const [progress, now] = await Promise.all([
@@ -43,8 +46,10 @@ export async function caughtUp(
     ]);
     const taken = balanceTotal(now) - balanceTotal(before);
     onProgress(taken);
-    // An event that may have come twice may still be on its way.
-    if (taken >= sent.accepted && (sent.maybeTwice === 0 || progress.behind === 0)) return now;
+    // Enough deliveries are not enough: some may be duplicates that overtook an event still on its way.
+    const nothingOfOursWaits =
+      progress.behind === 0 || progress.lagMs + CLOCKS_DIFFER_MS < Date.now() - sentAt;
+    if (taken >= sent.accepted && nothingOfOursWaits) return now;
     const state = `${taken} ${progress.events}`;
     if (state !== last) movedAt = Date.now();
     last = state;

@@ -24,6 +24,9 @@ export interface CsvReading extends AsyncIterable<readonly CsvRow[]> {
 
 /** No row of an experiment is longer: beyond it a quote was never closed. */
 const MAX_RECORD_BYTES = 1 << 20;
+const STRAY_QUOTE = 'a quote stands inside a value: quote the whole value and double the quotes in it';
+/** Such a quote swallows the rest of the file, so nothing may be replayed at all. */
+const QUOTE_LEFT_OPEN: ReadonlySet<string> = new Set(['CSV_QUOTE_NOT_CLOSED', 'CSV_MAX_RECORD_SIZE']);
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 /** Looks at the first bytes and the header. Throws a Failure that says what is wrong with the file. */
@@ -124,6 +127,12 @@ async function* rowsOf(
   delimiter: string,
 ): AsyncGenerator<readonly CsvRow[]> {
   let rows: CsvRow[] = [];
+  let lastLine = 0;
+  let openQuote: number | null = null;
+  const add = (row: CsvRow) => {
+    rows.push(row);
+    lastLine = row.line;
+  };
   const parser = parse({
     bom: true,
     delimiter,
@@ -133,11 +142,13 @@ async function* rowsOf(
     max_record_size: MAX_RECORD_BYTES,
     skip_records_with_error: true,
     on_record: (cells: string[], { lines }) => {
-      rows.push({ line: lines, cells });
+      add({ line: lines, cells });
       return null;
     },
     on_skip: (error) => {
-      if (error !== undefined) rows.push({ line: lineOf(error), broken: brokenWords(path, error) });
+      if (error === undefined) return undefined;
+      if (QUOTE_LEFT_OPEN.has(error.code)) openQuote ??= lastLine + 1;
+      else add({ line: lineOf(error), broken: STRAY_QUOTE });
       return undefined;
     },
   });
@@ -145,10 +156,12 @@ async function* rowsOf(
   try {
     for await (const chunk of text) {
       await write(parser, chunk);
+      if (openQuote !== null) break;
       if (rows.length > 0) yield rows;
       rows = [];
     }
-    await new Promise<void>((resolve) => parser.end(resolve));
+    if (openQuote === null) await new Promise<void>((resolve) => parser.end(resolve));
+    if (openQuote !== null) throw unreadableFrom(path, openQuote);
     if (rows.length > 0) yield rows;
   } catch (error) {
     throw error instanceof Failure ? error : readProblem(path, error);
@@ -169,13 +182,11 @@ function lineOf(error: CsvError): number {
   return lines ?? 0;
 }
 
-/** A quote that stays open swallows the rest of the file, so nothing may be replayed at all. */
-function brokenWords(path: string, error: CsvError): string {
-  if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-    const where = `at or before line ${lineOf(error)}`;
-    throw new Failure('file', `${path}: a quote opened ${where} is not closed, so the rest cannot be read.`);
-  }
-  return 'a quote stands inside a value: quote the whole value and double the quotes in it';
+function unreadableFrom(path: string, line: number): Failure {
+  return new Failure(
+    'file',
+    `${path}: a quote opened in line ${line} is not closed, so the rest cannot be read.`,
+  );
 }
 
 async function headerOf(rows: CsvReading, path: string): Promise<readonly string[]> {

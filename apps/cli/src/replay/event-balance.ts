@@ -4,12 +4,13 @@ import type { Sent } from './event-sender.ts';
 
 /** Where the events of one replay ended. */
 export interface EventBalance {
-  /** Deliveries of this replay: what the server accepted, and what it may have got once more after a lost answer. */
+  /** Events, each once. */
   readonly sent: number;
+  /** Those that the server did not take. */
   readonly refused: number;
   /** By where they ended, among those the workers took in. */
   readonly ended: Balance;
-  /** Deliveries that came once more because an answer got lost. */
+  /** Deliveries beyond those, all of them counted as duplicates: an answer got lost, or something sent them twice. */
   readonly redelivered: number;
   /** What is left over: 0, or something is wrong. */
   readonly unexplained: number;
@@ -24,7 +25,7 @@ export function eventBalance(before: Balance, after: Balance, sent: Sent): Event
     if (change !== 0) ended[disposition] = change;
   }
   const taken = Object.values(ended).reduce((sum, count) => sum + count, 0);
-  const redelivered = Math.min(Math.max(0, taken - sent.accepted), sent.maybeTwice);
+  const redelivered = Math.min(Math.max(0, taken - sent.accepted), ended.duplicate ?? 0);
   return {
     sent: sent.events,
     refused: sent.refused,

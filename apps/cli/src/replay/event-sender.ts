@@ -20,8 +20,6 @@ export interface Sent {
   readonly events: number;
   readonly accepted: number;
   readonly refused: number;
-  /** Events of batches whose answer got lost: the server may have them once more, which changes nothing. */
-  readonly maybeTwice: number;
 }
 
 export interface SenderOptions {
@@ -51,7 +49,7 @@ interface Batch {
 }
 
 export function eventSender(options: SenderOptions): EventSender {
-  const sent = { events: 0, accepted: 0, refused: 0, maybeTwice: 0 };
+  const sent = { events: 0, accepted: 0, refused: 0 };
   const inFlight = new Set<Promise<void>>();
   let failure: unknown;
   let parts: string[] = [];
@@ -59,7 +57,7 @@ export function eventSender(options: SenderOptions): EventSender {
   let bytes = 0;
 
   const post = async ({ lines, body }: Batch): Promise<void> => {
-    const answer = await deliver(options, body, () => (sent.maybeTwice += lines.length));
+    const answer = await deliver(options, body);
     sent.accepted += answer.accepted;
     sent.refused += answer.rejected.length;
     for (const { index, message } of answer.rejected) options.onRefused({ line: lines[index] ?? 0, message });
@@ -96,12 +94,8 @@ export function eventSender(options: SenderOptions): EventSender {
   };
 }
 
-/** One batch, until it is answered. `onUncertain`: the server may have taken it, but we did not hear. */
-async function deliver(
-  options: SenderOptions,
-  text: string,
-  onUncertain: () => void,
-): Promise<z.infer<typeof answerSchema>> {
+/** One batch, until it is answered. The server may take it more than once when an answer gets lost: it has ids. */
+async function deliver(options: SenderOptions, text: string): Promise<z.infer<typeof answerSchema>> {
   const url = new URL('/v1/events', options.url);
   const packed = isLoopback(url) ? null : await promisify(gzip)(text, { level: 1 });
   const request = {
@@ -127,11 +121,9 @@ async function deliver(
       problem = answered(options.url, response.status, body);
       const again = response.status === 429 || response.status >= 500;
       if (!again) throw problem;
-      if (response.status !== 429) onUncertain();
       pauseMs = Math.max(pauseMs, retryAfterMs(response));
     } catch (error) {
       if (error instanceof Failure) throw error;
-      onUncertain();
       problem = unreachable(options.url, error);
     }
     if (Date.now() - begun > GIVE_UP_AFTER_MS) throw problem;
