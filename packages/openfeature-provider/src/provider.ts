@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   ErrorCode,
+  GeneralError,
   OpenFeatureEventEmitter,
   ProviderFatalError,
   type JsonValue as SdkJsonValue,
@@ -43,6 +44,7 @@ export class LiftgateProvider implements Provider {
   #eventCount = 0;
   #session: Session | undefined;
   #closing: Promise<void> | undefined;
+  #closes = 0;
   #closed = false;
 
   constructor(options: LiftgateProviderOptions) {
@@ -56,7 +58,10 @@ export class LiftgateProvider implements Provider {
 
   /** Resolves once the flags are there. May be called again, after `onClose` too. */
   async initialize(): Promise<void> {
-    await this.#closing;
+    const closes = this.#closes;
+    // Without a wait when nothing closes: an `onClose` right after this call must find the session.
+    if (this.#closing !== undefined) await this.#closing;
+    if (closes !== this.#closes) throw new GeneralError('GENERAL: closed before it was initialized');
     this.#closed = false;
     const session = (this.#session ??= this.#begin());
     try {
@@ -72,6 +77,7 @@ export class LiftgateProvider implements Provider {
 
   /** Sends what waits, for `closeTimeoutMs` at most, and ends every connection. Calls while it runs share it. */
   onClose(): Promise<void> {
+    this.#closes++;
     this.#closing ??= this.#close().finally(() => {
       this.#closing = undefined;
     });
