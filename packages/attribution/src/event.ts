@@ -15,11 +15,18 @@ const eventIdSchema = z
   .min(1, 'must not be empty')
   .max(MAX_EVENT_ID_LENGTH, `must hold at most ${MAX_EVENT_ID_LENGTH} characters`);
 
+/** The last millisecond a Date can hold; beyond it there is no day to count on. */
+const LARGEST_TIME = 8.64e15;
+
 /** Milliseconds since 1970 or an ISO 8601 text with time zone. */
+const WRONG_TIME = 'must be milliseconds since 1970 or an ISO 8601 time with zone';
 const timeSchema = z
   .union(
-    [z.int(), z.iso.datetime({ offset: true })],
-    'must be milliseconds since 1970 or an ISO 8601 time with zone',
+    [
+      z.int(WRONG_TIME).min(-LARGEST_TIME, WRONG_TIME).max(LARGEST_TIME, WRONG_TIME),
+      z.iso.datetime({ offset: true, error: WRONG_TIME }),
+    ],
+    WRONG_TIME,
   )
   .transform((at) => (typeof at === 'number' ? at : Date.parse(at)));
 

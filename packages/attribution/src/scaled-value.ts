@@ -28,10 +28,15 @@ export function scaledValue(
   if (scaled > LARGEST || scaled < -LARGEST) {
     return {
       status: 'value_out_of_range',
-      message: `value of "${metric.key}" must be within ±${Number(LARGEST) / 10 ** metric.decimals} at ${metric.decimals} decimals, got ${value}`,
+      message: `value of "${metric.key}" must be within ±${largestText(metric.decimals)} at ${metric.decimals} decimals, got ${value}`,
     };
   }
   return { status: 'ok', scaled };
+}
+
+function largestText(decimals: number): string {
+  const digits = LARGEST.toString();
+  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
 function notAllowed(message: string): ScaledValue {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Enrolment, RecentEvent, UnitState } from './unit-state.ts';
 
 /**
- * The stored form of a unit's state: compact JSON with positions instead of names. Version 1:
- * [1, horizon | null, [recent…], [folded…]] with recent = [at, id, source, flag, phase, epoch, variant] for exposures
+ * The stored form of a unit's state: compact JSON with positions instead of names. Version 2:
+ * [2, horizon | null, [recent…], [[at, id] seen…], [folded…], [[source, [concern…], events] settled…]] with recent = [at, id, source, flag, phase, epoch, variant] for exposures
  * and [at, id, source, metric, "scaled"] for metric events, folded = [flag, phase, at, epoch, variant, 0 | 1,
  * [[metric, "sum", events]…]].
  */
@@ -21,17 +21,20 @@ const foldedSchema = z.tuple([
   z.array(z.tuple([z.string(), z.string(), z.number()])),
 ]);
 const stateSchema = z.tuple([
-  z.literal(1),
+  z.literal(2),
   z.number().nullable(),
   z.array(recentSchema),
+  z.array(z.tuple([z.number(), z.string()])),
   z.array(foldedSchema),
+  z.array(z.tuple([z.string(), z.array(z.number()), z.number()])),
 ]);
 
 export function encodeUnit(state: UnitState): string {
   return JSON.stringify([
-    1,
+    2,
     Number.isFinite(state.horizon) ? state.horizon : null,
     state.recent.map(encodeRecent),
+    state.seen.map(({ at, id }) => [at, id]),
     state.folded.map((one) => [
       one.flag,
       one.phase,
@@ -41,6 +44,7 @@ export function encodeUnit(state: UnitState): string {
       one.quarantined ? 1 : 0,
       [...one.totals].map(([metric, total]) => [metric, total.sum.toString(), total.events]),
     ]),
+    state.settled.map(({ source, concern, events }) => [source, concern, events]),
   ]);
 }
 
@@ -52,7 +56,7 @@ function encodeRecent(event: RecentEvent): unknown[] {
 
 /** Throws when the text is not a stored state: it is ours, so that is a bug or a broken store. */
 export function decodeUnit(text: string): UnitState {
-  const [, horizon, recent, folded] = stateSchema.parse(JSON.parse(text));
+  const [, horizon, recent, seen, folded, settled] = stateSchema.parse(JSON.parse(text));
   return {
     horizon: horizon ?? Number.NEGATIVE_INFINITY,
     recent: recent.map((fields): RecentEvent => {
@@ -63,6 +67,7 @@ export function decodeUnit(text: string): UnitState {
       const [at, id, source, flag, phase, epoch, variant] = fields;
       return { kind: 'exposure', at, id, source, flag, phase, epoch, variant };
     }),
+    seen: seen.map(([at, id]) => ({ id, at })),
     folded: folded.map(([flag, phase, at, epoch, variant, quarantined, totals]): Enrolment => ({
       flag,
       phase,
@@ -72,5 +77,6 @@ export function decodeUnit(text: string): UnitState {
       quarantined: quarantined === 1,
       totals: new Map(totals.map(([metric, sum, events]) => [metric, { sum: BigInt(sum), events }])),
     })),
+    settled: settled.map(([source, concern, events]) => ({ source, concern, events })),
   };
 }

@@ -54,58 +54,31 @@ export interface Enrolment {
 export interface UnitState {
   /** Everything up to this time is folded. */
   readonly horizon: number;
-  /** Sorted by time, then id. */
+  /** Sorted by time, id and content. */
   readonly recent: readonly RecentEvent[];
+  /** Ids of folded events that a recent one could still repeat, sorted by time and id. */
+  readonly seen: readonly SeenEvent[];
   readonly folded: readonly Enrolment[];
+  /** The folded events that count for a run, or would if the unit were not quarantined there. */
+  readonly settled: readonly SettledEvents[];
 }
 
-export const NEW_UNIT: UnitState = { horizon: Number.NEGATIVE_INFINITY, recent: [], folded: [] };
-
-/** How this unit stands in every experiment it has met, folded and recent events together. */
-export function enrolmentsOf(state: UnitState): Enrolment[] {
-  const enrolments = new Map<string, Enrolment>();
-  for (const enrolment of state.folded) enrolments.set(`${enrolment.flag}#${enrolment.phase}`, enrolment);
-  for (const event of state.recent) {
-    if (event.kind !== 'exposure') continue;
-    const key = `${event.flag}#${event.phase}`;
-    enrolments.set(key, withExposure(enrolments.get(key), event));
-  }
-  const all = [...enrolments.values()];
-  return all.map((enrolment) => withMetrics(enrolment, state.recent));
+export interface SeenEvent {
+  readonly id: string;
+  readonly at: number;
 }
 
-function withExposure(known: Enrolment | undefined, event: RecentExposure): Enrolment {
-  const { flag, phase, at, epoch, variant } = event;
-  if (known === undefined) return { flag, phase, at, epoch, variant, quarantined: false, totals: new Map() };
-  const quarantined = known.quarantined || known.variant !== variant;
-  // Recent events come in time order and after everything folded: the known exposure is the first.
-  return quarantined === known.quarantined ? known : { ...known, quarantined };
+/** Where so many folded events ended follows from the enrolments they concern, by position in `folded`. */
+export interface SettledEvents {
+  readonly source: string;
+  readonly concern: readonly number[];
+  readonly events: number;
 }
 
-function withMetrics(enrolment: Enrolment, recent: readonly RecentEvent[]): Enrolment {
-  let totals: Map<string, MetricTotal> | undefined;
-  for (const event of recent) {
-    if (event.kind !== 'metric' || event.at < enrolment.at) continue;
-    totals ??= new Map(enrolment.totals);
-    const total = totals.get(event.metric);
-    totals.set(event.metric, { sum: (total?.sum ?? 0n) + event.scaled, events: (total?.events ?? 0) + 1 });
-  }
-  return totals === undefined ? enrolment : { ...enrolment, totals };
-}
-
-/** The state with everything at or before the new horizon folded into totals; nothing that is counted changes. */
-export function fold(state: UnitState): UnitState {
-  const horizon = nextHorizon(state);
-  const first = state.recent[0];
-  if (first === undefined || first.at > horizon) return state;
-  const old = state.recent.filter((event) => event.at <= horizon);
-  const kept = state.recent.filter((event) => event.at > horizon);
-  return { horizon, recent: kept, folded: enrolmentsOf({ ...state, recent: old }) };
-}
-
-function nextHorizon({ recent, horizon }: UnitState): number {
-  const newest = recent.at(-1)?.at ?? horizon;
-  const crowded =
-    recent.length > MAX_RECENT ? (recent[recent.length - MAX_RECENT - 1]?.at ?? horizon) : horizon;
-  return Math.max(horizon, newest - LATENESS_MS, crowded);
-}
+export const NEW_UNIT: UnitState = {
+  horizon: Number.NEGATIVE_INFINITY,
+  recent: [],
+  seen: [],
+  folded: [],
+  settled: [],
+};
