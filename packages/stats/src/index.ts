@@ -55,3 +55,8 @@ export {
 } from './dollars.ts';
 export * from './return-on-investment.ts';
 export * from './power.ts';
+export * from './betting-process.ts';
+export * from './running-evidence.ts';
+export * from './pooled-difference.ts';
+export * from './hybrid-test.ts';
+export * from './sequential-plan.ts';

@@ -1,0 +1,223 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as stats from '@liftgate/stats';
+import {
+  hostileEstimate,
+  hostileMoments,
+  hostileNumber,
+  notFinite,
+  notProbability,
+} from './support/arbitrary.ts';
+
+/**
+ * The contract of the library, for every analysis and every input that fits its types: an answer, never a throw; no NaN or Infinity
+ * anywhere in it; probabilities in [0, 1]. Numbers come from anywhere a double can be.
+ */
+const number = hostileNumber;
+const share = fc.oneof(number, fc.double({ min: 0, max: 1, noNaN: true }));
+const arm = fc.oneof(
+  fc.record({ successes: number, n: number }),
+  fc.nat(300).chain((n) => fc.record({ successes: fc.nat(n), n: fc.constant(n) })),
+);
+const numbers = fc.array(number, { maxLength: 6 });
+const bivariate = fc.oneof(
+  fc.record({ n: number, meanX: number, meanY: number, sxx: number, syy: number, sxy: number }),
+  fc.array(fc.tuple(number, number), { maxLength: 8 }).map((rows) =>
+    stats.bivariateMomentsOf(
+      rows.map(([x]) => x),
+      rows.map(([, y]) => y),
+    ),
+  ),
+);
+const moments = fc.oneof(
+  hostileMoments,
+  numbers.map((values) => stats.momentsOf(values)),
+);
+const estimate = fc.oneof(
+  hostileEstimate,
+  fc
+    .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 5 })
+    .map((v) => stats.meanEstimate(stats.momentsOf(v))!),
+);
+const sums = fc.record({ n: fc.bigInt(), s1: fc.bigInt(), s2: fc.bigInt() });
+const direction = fc.constantFrom('increase' as const, 'decrease' as const);
+
+/** Each analysis with inputs for it. */
+const analyses: Record<string, fc.Arbitrary<unknown>> = {
+  momentsOf: numbers.map(stats.momentsOf),
+  mergeMoments: fc.tuple(moments, moments).map(([a, b]) => stats.mergeMoments(a, b)),
+  replaceInMoments: fc
+    .tuple(numbers, number, number)
+    .map(([values, from, to]) => stats.replaceInMoments(stats.momentsOf(values), from, to)),
+  momentsFromIntegers: fc
+    .tuple(sums, number)
+    .map(([s, decimals]) => stats.momentsFromIntegers(s, decimals % 30)),
+  meanEstimate: moments.map(stats.meanEstimate),
+  combineStrata: fc
+    .array(fc.record({ control: moments, treatment: moments }), { maxLength: 3 })
+    .map(stats.combineStrata),
+  welch: fc
+    .tuple(moments, moments, share, number)
+    .map(([c, t, alpha, nul]) => stats.welch(c, t, { alpha, null: nul })),
+  pooledMeanDifference: fc
+    .tuple(moments, moments, share)
+    .map(([c, t, alpha]) => stats.pooledMeanDifference(c, t, { alpha })),
+  meanDifference: fc
+    .tuple(estimate, estimate, share)
+    .map(([c, t, alpha]) => stats.meanDifference(c, t, { alpha })),
+  relativeLift: fc
+    .tuple(estimate, estimate, share)
+    .map(([c, t, alpha]) => stats.relativeLift(c, t, { alpha })),
+  proportionDifference: fc
+    .tuple(arm, arm, share)
+    .map(([c, t, alpha]) => stats.proportionDifference(c, t, { alpha })),
+  wilsonInterval: fc
+    .tuple(arm, share)
+    .map(([{ successes, n }, alpha]) => stats.wilsonInterval(successes, n, alpha)),
+  cStar: share.map(stats.cStar),
+  tauSquaredFor: fc.record({ alpha: share, power: share, minimumEffect: number }).map(stats.tauSquaredFor),
+  tauSquaredForPlan: fc
+    .record({ alpha: share, plannedUnits: number, variance: number })
+    .map(stats.tauSquaredForPlan),
+  confidenceSequence: fc
+    .record({ estimate: number, se: number, tauSquared: number, alpha: share, null: number })
+    .map(stats.confidenceSequence),
+  oneSidedSequence: fc
+    .record({ estimate: number, se: number, tauSquared: number, alpha: share, null: number, direction })
+    .map(stats.oneSidedSequence),
+  relativeMargin: fc
+    .record({
+      control: estimate,
+      treatment: estimate,
+      ratio: number,
+      direction,
+      tauSquared: number,
+      alpha: share,
+    })
+    .map(stats.relativeMargin),
+  relativeConfidenceSequence: fc
+    .record({ control: estimate, treatment: estimate, tauSquared: number, alpha: share })
+    .map(stats.relativeConfidenceSequence),
+  hybridLook: fc
+    .record({ estimate: number, se: number, tauSquared: number, alpha: share, final: fc.boolean() })
+    .map(stats.hybridLook),
+  sampleRatioMismatch: fc.tuple(numbers, numbers).map(([o, w]) => stats.sampleRatioMismatch(o, w)),
+  sequentialSampleRatioMismatch: fc
+    .tuple(fc.array(fc.record({ observed: numbers, weights: numbers }), { maxLength: 3 }), number)
+    .map(([strata, concentration]) => stats.sequentialSampleRatioMismatch(strata, { concentration })),
+  shareProcess: fc
+    .tuple(
+      fc.array(fc.record({ treatmentShare: share, treatmentUnits: number, controlUnits: number }), {
+        maxLength: 3,
+      }),
+      number,
+      numbers,
+    )
+    .map(([epochs, margin, ratios]) => stats.shareProcess(epochs, { margin, ratios })),
+  thresholdProcess: fc
+    .record({ failed: number, passed: number, limit: share, priorA: number, priorB: number })
+    .map(stats.thresholdProcess),
+  slowProcess: fc.record({ slow: number, fast: number, quantile: share }).map(stats.slowProcess),
+  bettingSequence: fc
+    .record({
+      units: fc.array(fc.record({ treated: fc.boolean(), value: number }), { maxLength: 5 }),
+      treatmentShare: share,
+      bounds: fc.tuple(number, number),
+      alpha: share,
+      null: number,
+    })
+    .map(stats.bettingSequence),
+  adjustPValues: fc
+    .tuple(
+      fc.array(fc.oneof(share, fc.constant(null)), { maxLength: 6 }),
+      fc.constantFrom(
+        'bonferroni' as const,
+        'holm' as const,
+        'benjamini_hochberg' as const,
+        'benjamini_yekutieli' as const,
+      ),
+    )
+    .map(([p, correction]) => stats.adjustPValues(p, correction)),
+  eBenjaminiHochberg: fc.tuple(numbers, share).map(([e, alpha]) => stats.eBenjaminiHochberg(e, alpha)),
+  eBonferroni: fc.tuple(numbers, share).map(([e, alpha]) => stats.eBonferroni(e, alpha)),
+  cuped: fc.tuple(bivariate, bivariate, share).map(([c, t, alpha]) => stats.cuped(c, t, { alpha })),
+  ratioDifference: fc
+    .tuple(bivariate, bivariate, share)
+    .map(([c, t, alpha]) => stats.ratioDifference(c, t, { alpha })),
+  quantileRanks: fc.tuple(number, share, share).map(([n, q, alpha]) => stats.quantileRanks(n, q, alpha)),
+  quantileSequenceRanks: fc
+    .record({ n: number, q: share, concentration: number, alpha: share })
+    .map(stats.quantileSequenceRanks),
+  quantileOf: fc.tuple(numbers, share, share).map(([values, q, alpha]) => stats.quantileOf(values, q, alpha)),
+  histogramQuantile: fc
+    .tuple(numbers, numbers, share)
+    .map(([edges, counts, q]) =>
+      stats.histogramQuantile({ edges: edges.toSorted((a, b) => a - b), counts }, q),
+    ),
+  groupSequentialBounds: fc
+    .tuple(fc.array(share, { maxLength: 4 }), share, number)
+    .map(([f, alpha, phi]) =>
+      stats.groupSequentialBounds({
+        fractions: f.toSorted((a, b) => a - b),
+        alpha,
+        spending: { kind: 'power', phi },
+      }),
+    ),
+  groupSequentialLook: fc
+    .tuple(fc.array(share, { maxLength: 3 }), share, number, number)
+    .map(([f, alpha, e, se]) =>
+      stats.groupSequentialLook({ fractions: f.toSorted((a, b) => a - b), alpha }, { estimate: e, se }),
+    ),
+  normalPosterior: fc
+    .record({ estimate: number, se: number, priorMean: number, priorSd: number, alpha: share })
+    .map(stats.normalPosterior),
+  betaPosterior: fc
+    .tuple(
+      arm,
+      arm,
+      fc.record({
+        a: fc.oneof(number, fc.integer({ min: 1, max: 9 })),
+        b: fc.oneof(number, fc.integer({ min: 1, max: 9 })),
+      }),
+    )
+    .map(([c, t, prior]) => stats.betaPosterior(c, t, prior)),
+  percentileCap: fc.tuple(numbers, share).map(([values, p]) => stats.percentileCap(values, p)),
+  annualValue: fc
+    .record({ effectUsd: number, se: number, annualUnits: number, annualUnitsSe: number, alpha: share })
+    .map(stats.annualValue),
+  portfolioTotal: fc
+    .tuple(fc.array(fc.record({ valueUsd: number, seUsd: number }), { maxLength: 4 }), share, share)
+    .map(([features, alpha, correlation]) => stats.portfolioTotal(features, { alpha, correlation })),
+  returnOnInvestment: fc
+    .record({ valueUsd: number, valueSeUsd: number, costUsd: number, costSeUsd: number, alpha: share })
+    .map(stats.returnOnInvestment),
+  shrink: fc.record({ estimate: number, se: number, priorSd: number }).map(stats.shrink),
+  fitPriorSd: fc.array(fc.record({ estimate: number, se: number }), { maxLength: 5 }).map(stats.fitPriorSd),
+  meanSampleSize: fc
+    .record({ sd: number, effect: number, ratio: number, alpha: share, power: share })
+    .map(stats.meanSampleSize),
+  proportionSampleSize: fc
+    .record({ p: share, lift: number, alpha: share, power: share })
+    .map(stats.proportionSampleSize),
+  nonInferioritySampleSize: fc
+    .record({ p: share, margin: number, alpha: share, power: share })
+    .map(stats.nonInferioritySampleSize),
+  minimumDetectableEffect: fc
+    .record({ sd: number, mean: number, unitsPerArm: number, alpha: share, power: share })
+    .map(stats.minimumDetectableEffect),
+  duration: fc
+    .record({ unitsPerArm: number, arms: number, dailyUnits: number, allocation: share, correlation: share })
+    .map(stats.duration),
+};
+
+describe('on any input, an answer without NaN, Infinity or a throw', () => {
+  it.each(Object.keys(analyses))('%s', (name) => {
+    fc.assert(
+      fc.property(analyses[name] ?? fc.constant(null), (answer) => {
+        expect(notFinite(answer)).toEqual([]);
+        expect(notProbability(answer)).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
