@@ -2,6 +2,7 @@
 // the launcher alone and the order of stopping is ours; guarded, so that it does not outlive the launcher.
 // @ts-check
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { guard } from './watchdog.mjs';
 
 const linesKept = 12;
@@ -25,6 +26,14 @@ export function startProcess(name, main, environment, { print, verbose = false }
     if (verbose) print(`${name} | ${line}`);
   });
 
+  /** Those that came before anybody asked count as well.
+   * @type {Readonly<Record<string, unknown>>[]} */
+  const messages = [];
+  child.on('message', (message) => {
+    if (typeof message === 'object' && message !== null)
+      messages.push(Object.fromEntries(Object.entries(message)));
+  });
+
   const watchdog = child.pid === undefined ? undefined : guard(child.pid);
   /** @type {Promise<import('./process.mjs').Exit>} */
   const exited = new Promise((resolve) => {
@@ -41,14 +50,13 @@ export function startProcess(name, main, environment, { print, verbose = false }
   return {
     name,
     exited,
-    message: (kind) =>
-      new Promise((resolve) => {
-        child.on('message', (message) => {
-          if (typeof message === 'object' && message !== null && 'kind' in message && message.kind === kind) {
-            resolve(Object.fromEntries(Object.entries(message)));
-          }
-        });
-      }),
+    async message(kind) {
+      for (;;) {
+        const message = messages.find((each) => each['kind'] === kind);
+        if (message !== undefined) return message;
+        await once(child, 'message');
+      }
+    },
     async stop(withinMs) {
       const timer = setTimeout(() => this.kill(), withinMs);
       child.kill('SIGTERM');

@@ -11,7 +11,7 @@ import { firstLiveNumber } from './live-number.mjs';
 import { startProcess } from './process.mjs';
 import { ensureRedisServer, startRedis } from './redis.mjs';
 import { screen } from './screen.mjs';
-import { build, checkNode, installDependencies, root, stopRunning } from './workspace.mjs';
+import { buildDashboard, checkNode, compile, installDependencies, root, stopRunning } from './workspace.mjs';
 
 const usage = `npm start -- [options]
 
@@ -53,6 +53,8 @@ const options = parseOptions(process.argv.slice(2));
 process.stdout.on('error', () => {}); // the terminal may be gone when we say goodbye
 process.stderr.on('error', () => {});
 listenToSignals();
+/** @type {Promise<void> | undefined} */
+let dashboard;
 const starting = startAll();
 starting.then(
   (lines) => lines.forEach(print),
@@ -65,7 +67,9 @@ async function startAll() {
   await installDependencies({ log: print });
   const begun = performance.now();
   const storage = await openStorage();
-  await build({ log: print });
+  await compile({ log: print });
+  dashboard = buildDashboard({ log: print }); // while the processes start
+  dashboard.catch(() => {}); // told below
 
   const url = await unlessInterrupted(startServer(storage.url));
   const worker = endsWith(launch('worker', { REDIS_URL: storage.url }));
@@ -74,17 +78,15 @@ async function startAll() {
       ? endsWith(launch('demo', { REDIS_URL: storage.url, LIFTGATE_URL: url }))
       : undefined;
   await saidBy(worker, 'ready');
-  let seconds = secondsSince(begun);
   /** @type {Readonly<Record<string, unknown>> | undefined} */
   let seeded;
   if (demo !== undefined) {
     print('Writing demo data …');
-    const number = firstLiveNumber(url, startWithinMs).then((came) => {
-      if (!came) throw new Error(`No experiment had a result within ${startWithinMs / 1000} s.`);
-      return secondsSince(begun);
-    });
-    [seconds, seeded] = await unlessInterrupted(Promise.all([number, saidBy(demo, 'seeded')]));
+    seeded = await saidBy(demo, 'seeded');
+    const number = await unlessInterrupted(firstLiveNumber(url, startWithinMs));
+    if (!number) throw new Error(`No experiment had a result within ${startWithinMs / 1000} s.`);
   }
+  await unlessInterrupted(dashboard);
 
   return screen({
     url,
@@ -92,7 +94,7 @@ async function startAll() {
     storage: storage.words,
     demo:
       seeded === undefined ? undefined : { flags: Number(seeded['flags']), events: Number(seeded['events']) },
-    seconds,
+    seconds: secondsSince(begun),
   });
 }
 
@@ -219,7 +221,7 @@ function end(code, words) {
     stopRunning();
     // A start-up that is under way may still add one more: Redis, whose start is not cut short.
     const deadline = new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref());
-    await Promise.race([starting.catch(() => {}), deadline]);
+    await Promise.race([Promise.allSettled([starting, dashboard]), deadline]);
     for (const each of running.toReversed()) await each.stop(stopWithinMs);
     if (code === 0) print('Stopped.');
     process.exit(code);

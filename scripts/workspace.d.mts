@@ -9,8 +9,14 @@ export function checkNode(version?: string): void;
 /** What the lockfile says, through the pinned pnpm; nothing at all when it is there already. */
 export function installDependencies(options: { log: Log }): Promise<void>;
 
-/** Every package and app to its `dist`; the dashboard only when one of its inputs changed. */
+/** `compile`, then `buildDashboard`. */
 export function build(options: { log: Log }): Promise<void>;
+
+/** Every package and app to its `dist`, and types checked. */
+export function compile(options: { log: Log }): Promise<void>;
+
+/** The dashboard's files, when one of its inputs changed. Needs the packages compiled. */
+export function buildDashboard(options: { log: Log }): Promise<void>;
 
 /** A program that the dependencies brought. */
 export function localProgram(directory: string, name: string): string;

@@ -3,7 +3,7 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -73,16 +73,21 @@ function hasDependencies(directory) {
 
 /** @type {typeof import('./workspace.mjs').build} */
 export async function build({ log }) {
+  await compile({ log });
+  await buildDashboard({ log });
+}
+
+/** @type {typeof import('./workspace.mjs').compile} */
+export async function compile({ log }) {
   log('Building …');
   // A dist that was deleted is not built again as long as the compiler remembers it.
   for (const directory of workspaceDirectories())
     if (!existsSync(join(directory, 'dist'))) forgetBuild(directory);
   await run(localProgram(root, 'tsc'), ['-b']);
-  await buildDashboard({ log });
 }
 
-/** @param {{ log: (line: string) => void }} options */
-async function buildDashboard({ log }) {
+/** @type {typeof import('./workspace.mjs').buildDashboard} */
+export async function buildDashboard({ log }) {
   const dashboard = join(root, 'apps', 'dashboard');
   if (!existsSync(join(dashboard, 'package.json'))) return;
   const dist = join(dashboard, 'dist');
@@ -91,6 +96,7 @@ async function buildDashboard({ log }) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
 
   log('Building the dashboard …');
+  mkdirSync(dist, { recursive: true }); // so that a server that starts meanwhile serves it once it is there
   // Beside the old one and then in its place: a server that is running keeps a whole dashboard.
   const next = join(dashboard, 'node_modules', `.dist-${process.pid}`);
   try {

@@ -53,7 +53,7 @@ beforeAll(() => {
      process.on('SIGTERM', () => setTimeout(() => { note('worker stopped'); process.exit(0); }, 300));
      if (process.env.WORKER_DIES) { console.error('no such stream: liftgate:7'); process.exit(3); }
      if (process.env.WORKER_STUBBORN) { process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => {}); }
-     process.send({ kind: 'ready' }); setInterval(() => {}, 1000);`,
+     setTimeout(() => process.send({ kind: 'ready' }), Number(process.env.WORKER_LATE ?? 0)); setInterval(() => {}, 1000);`,
   );
   write(
     'apps/demo/dist/main.js',
@@ -137,6 +137,12 @@ describe('npm start', () => {
     ctrlC(started);
     await started.ended();
     await eventually(() => !everything.some(isRunning));
+  });
+
+  test('a demo that is done before the worker is ready is heard', async () => {
+    const started = start({ environment: { WORKER_LATE: '1500' } });
+    await started.says(/Stop {8}Ctrl\+C/, 20_000);
+    await stop(started);
   });
 
   test('Ctrl+C during the start-up ends it just as well', async () => {
