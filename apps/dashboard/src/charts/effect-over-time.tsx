@@ -1,4 +1,4 @@
-import { useState, type PointerEvent } from 'react';
+import { useState, type PointerEvent, type ReactNode } from 'react';
 import type { Interval } from '../api/types.ts';
 import { copy } from '../copy.ts';
 import { longDay, shortDay } from '../format/date.ts';
@@ -61,16 +61,6 @@ export function EffectOverTime({ metric, points, marks }: EffectOverTimeProps) {
         onPointerLeave={() => setHovered(null)}
       >
         <svg className="absolute inset-0 size-full overflow-visible" aria-hidden="true">
-          {ticks(domain, 5).map((tick) => (
-            <line
-              key={tick}
-              className={tick === 0 ? 'c-line-zero' : 'c-line-grid'}
-              x1="0%"
-              x2="100%"
-              y1={`${y(tick)}%`}
-              y2={`${y(tick)}%`}
-            />
-          ))}
           {points.length === 1 ? (
             <line
               x1="50%"
@@ -81,11 +71,23 @@ export function EffectOverTime({ metric, points, marks }: EffectOverTimeProps) {
               strokeWidth={14}
             />
           ) : (
-            <svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">
+            <Stretched>
               <path className="c-band" d={bandPath(points, x, y, domain)} />
-              <path className="c-estimate" vectorEffect="non-scaling-stroke" d={linePath(points, x, y)} />
-            </svg>
+            </Stretched>
           )}
+          {ticks(domain, 5).map((tick) => (
+            <line
+              key={tick}
+              className={tick === 0 ? 'c-line-zero' : 'c-line-grid'}
+              x1="0%"
+              x2="100%"
+              y1={`${y(tick)}%`}
+              y2={`${y(tick)}%`}
+            />
+          ))}
+          <Stretched>
+            <path className="c-estimate" vectorEffect="non-scaling-stroke" d={linePath(points, x, y)} />
+          </Stretched>
           {spaced(marksInside(marks, points)).map(({ share, label, showLabel }) => (
             <g key={`${label}${share}`}>
               <line
@@ -171,6 +173,15 @@ export function EffectOverTime({ metric, points, marks }: EffectOverTimeProps) {
         ])}
       />
     </figure>
+  );
+}
+
+/** A drawing area of 100 by 100 over the whole plot, whatever its size. */
+function Stretched({ children }: { children: ReactNode }) {
+  return (
+    <svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">
+      {children}
+    </svg>
   );
 }
 

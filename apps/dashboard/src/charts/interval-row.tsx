@@ -18,31 +18,36 @@ interface IntervalRowProps {
   readonly label: string;
   /** The side that counts as harm is tinted: for metrics that must not get worse. */
   readonly harmSide?: 'below' | 'above' | undefined;
-  readonly height?: number;
+  /** Fills its (positioned) cell from tablet width on, so that the lines of the axis run through. */
+  readonly fill?: boolean;
   readonly tickCount?: number;
 }
 
 /** An estimate with its interval on a shared axis. Percentages place everything, so it fits any width. */
 export function IntervalRow(props: IntervalRowProps) {
-  const { domain, interval, estimate, reading, label, harmSide, height = 36, tickCount = 6 } = props;
-  const middle = height / 2;
+  const { domain, interval, estimate, reading, label, harmSide, fill = false, tickCount = 6 } = props;
   const colour = COLOURS[reading];
   return (
-    <svg role="img" aria-label={label} width="100%" height={height} className="block overflow-visible">
-      {harmSide !== undefined && <HarmSide side={harmSide} domain={domain} height={height} />}
+    <svg
+      role="img"
+      aria-label={label}
+      width="100%"
+      className={`block h-[30px] overflow-visible ${fill ? 'sm:absolute sm:inset-y-0 sm:left-0 sm:h-full sm:w-[calc(100%-20px)]' : ''}`}
+    >
+      {harmSide !== undefined && <HarmSide side={harmSide} domain={domain} />}
       {ticks(domain, tickCount).map((tick) => (
         <line
           key={tick}
           className={tick === 0 ? 'c-line-zero' : 'c-line-grid'}
           x1={at(tick, domain)}
           x2={at(tick, domain)}
-          y1={0}
-          y2={height}
+          y1="0%"
+          y2="100%"
         />
       ))}
-      {interval !== null && <Whiskers interval={interval} domain={domain} y={middle} colour={colour} />}
+      {interval !== null && <Whiskers interval={interval} domain={domain} colour={colour} />}
       {interval !== null && estimate !== null && (
-        <svg x={at(estimate, domain)} y={middle} overflow="visible">
+        <svg x={at(estimate, domain)} y="50%" overflow="visible">
           <Marker reading={reading} colour={colour} />
         </svg>
       )}
@@ -50,51 +55,41 @@ export function IntervalRow(props: IntervalRowProps) {
   );
 }
 
-function HarmSide({ side, domain, height }: { side: 'below' | 'above'; domain: Domain; height: number }) {
+function HarmSide({ side, domain }: { side: 'below' | 'above'; domain: Domain }) {
   const zero = position(0, domain);
   return (
     <rect
       x={side === 'below' ? '0%' : `${zero}%`}
       width={side === 'below' ? `${zero}%` : `${100 - zero}%`}
-      y={0}
-      height={height}
+      y="0%"
+      height="100%"
       fill="var(--neg-soft)"
       opacity={0.7}
     />
   );
 }
 
-function Whiskers({
-  interval,
-  domain,
-  y,
-  colour,
-}: {
-  interval: Interval;
-  domain: Domain;
-  y: number;
-  colour: string;
-}) {
+function Whiskers({ interval, domain, colour }: { interval: Interval; domain: Domain; colour: string }) {
   const [lower, upper] = interval;
   const from = lower === null ? 0 : position(lower, domain);
   const to = upper === null ? 100 : position(upper, domain);
   return (
     <g stroke={colour} strokeWidth={2.5} strokeLinecap="round">
-      <line x1={`${from}%`} x2={`${to}%`} y1={y} y2={y} />
-      <End x={from} y={y} cut={lower === null || lower < domain.min} side={-1} />
-      <End x={to} y={y} cut={upper === null || upper > domain.max} side={1} />
+      <line x1={`${from}%`} x2={`${to}%`} y1="50%" y2="50%" />
+      <End x={from} cut={lower === null || lower < domain.min} side={-1} />
+      <End x={to} cut={upper === null || upper > domain.max} side={1} />
     </g>
   );
 }
 
 /** A cap where the interval ends, an arrow where it goes on beyond the axis. */
-function End({ x, y, cut, side }: { x: number; y: number; cut: boolean; side: 1 | -1 }) {
+function End({ x, cut, side }: { x: number; cut: boolean; side: 1 | -1 }) {
   return (
-    <svg x={`${x}%`} y={y} overflow="visible">
+    <svg x={`${x}%`} y="50%" overflow="visible">
       {cut ? (
         <path d={`M${-5 * side} -5 L0 0 L${-5 * side} 5`} fill="none" strokeLinejoin="round" />
       ) : (
-        <line x1={0} x2={0} y1={-5} y2={5} />
+        <line x1={0} x2={0} y1={-6} y2={6} />
       )}
     </svg>
   );
@@ -103,9 +98,9 @@ function End({ x, y, cut, side }: { x: number; y: number; cut: boolean; side: 1 
 /** Filled circle: better. Diamond: worse. Open circle: not sure. */
 function Marker({ reading, colour }: { reading: Reading; colour: string }) {
   if (reading === 'worse') {
-    return <path d="M0 -7 7 0 0 7 -7 0Z" fill={colour} stroke="var(--surface)" strokeWidth={1.5} />;
+    return <path d="M0 -6.5 6.5 0 0 6.5 -6.5 0Z" fill={colour} stroke="var(--surface)" strokeWidth={1.5} />;
   }
-  if (reading === 'better') return <circle r={5.5} fill={colour} stroke="var(--surface)" strokeWidth={1.5} />;
+  if (reading === 'better') return <circle r={5} fill={colour} stroke="var(--surface)" strokeWidth={1.5} />;
   return <circle r={4.5} fill="var(--surface)" stroke={colour} strokeWidth={2.5} />;
 }
 

@@ -51,8 +51,12 @@ export function differenceInterval([lower, upper]: Interval, unit: MetricUnit): 
 
 /** p-values: four digits are enough, and nothing is ever 0. */
 export function pValue(p: number): string {
-  if (p < 0.0001) return 'below 0.0001';
-  return p > 0.9999 ? '1' : p.toFixed(4);
+  return p < 0.0001 ? 'below 0.0001' : String(Number(p.toFixed(p < 0.01 ? 4 : 3)));
+}
+
+/** "p = 0.71", "p < 0.0001" */
+export function pSentence(p: number): string {
+  return p < 0.0001 ? 'p < 0.0001' : `p = ${pValue(p)}`;
 }
 
 export function plain(value: number, digits = 4): string {

@@ -1,6 +1,6 @@
 import { Link, getRouteApi } from '@tanstack/react-router';
 import { ChartNoAxesColumn } from 'lucide-react';
-import { Fragment } from 'react';
+import { Fragment, Suspense, lazy } from 'react';
 import type { Comparison, ExperimentItem, ExperimentResult, MetricResult, Reading } from '../api/types.ts';
 import { IntervalAxis, IntervalRow } from '../charts/interval-row.tsx';
 import { sharedDomain, type Domain } from '../charts/scale.ts';
@@ -20,8 +20,10 @@ import { Body, Cell, Head, HeadCell, Row, RowHead, Table } from '../ui/table.tsx
 import { Tag } from '../ui/tag.tsx';
 import { useRemembered } from '../ui/use-remembered.ts';
 import { isMeasured, isQuotable, relativeEffect } from './effect.ts';
-import { StatisticsOf } from './experiment-statistics.tsx';
 
+const StatisticsOf = lazy(() =>
+  import('./experiment-statistics.tsx').then((module) => ({ default: module.StatisticsOf })),
+);
 const route = getRouteApi('/$env/experiments/$key');
 const text = copy.experiment.effects;
 const ROLES = ['goal', 'secondary', 'guardrail'] as const;
@@ -100,6 +102,9 @@ export function EffectTable({ item, result }: { item: ExperimentItem; result: Ex
                   className="px-5 pt-3 pb-0.5 text-left text-[12.5px] font-[560] text-ink-2 max-sm:block"
                 >
                   {text.roles[role]}
+                  <span className="mt-1 block sm:hidden">
+                    <IntervalAxis domain={domain} tickCount={5} />
+                  </span>
                 </RowHead>
               </Row>
               {metrics.map((metric) =>
@@ -113,12 +118,14 @@ export function EffectTable({ item, result }: { item: ExperimentItem; result: Ex
                     {statistics && (
                       <Row className="max-sm:block">
                         <Cell colSpan={6} className="px-5 pb-4 max-sm:block">
-                          <StatisticsOf
-                            metric={metric}
-                            comparison={comparison}
-                            control={result.control}
-                            alpha={result.alpha}
-                          />
+                          <Suspense fallback={null}>
+                            <StatisticsOf
+                              metric={metric}
+                              comparison={comparison}
+                              control={result.control}
+                              alpha={result.alpha}
+                            />
+                          </Suspense>
                         </Cell>
                       </Row>
                     )}
@@ -179,14 +186,14 @@ function EffectRow({ metric, comparison, domain, arms, quotable, first, control 
         <span className={quotable ? 'font-semibold' : 'text-ink-2'}>{change}</span>
         <span className="block text-[12px] leading-4 text-ink-3">{interval}</span>
       </Cell>
-      <Cell className="h-12 pr-5 max-sm:col-span-2 max-sm:mt-2 max-sm:h-auto max-sm:p-0">
+      <Cell className="relative h-12 pr-5 max-sm:static max-sm:col-span-2 max-sm:mt-2 max-sm:h-auto max-sm:p-0">
         <IntervalRow
           domain={domain}
           interval={measured?.relative?.alwaysValid ?? null}
           estimate={measured?.relative?.lift ?? null}
           reading={reading}
           harmSide={metric.role !== 'guardrail' ? undefined : metric.direction === 'down' ? 'above' : 'below'}
-          height={48}
+          fill
           label={`${metric.name}${arms ? `, ${comparison.treatment}` : ''}: ${change}, ${interval}, ${words[comparison.reading]}`}
         />
       </Cell>

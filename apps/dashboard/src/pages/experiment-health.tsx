@@ -34,7 +34,7 @@ export function HealthStrip({ result }: { result: ExperimentResult }) {
             {state === 'bad' && (
               <TriangleAlert size={17} aria-hidden="true" className="mt-px shrink-0 text-neg" />
             )}
-            <div className="min-w-0 sm:flex sm:gap-1.5">
+            <div className="min-w-0 gap-x-1.5 sm:flex sm:flex-wrap">
               <dt className="text-ink-2">{name}</dt>
               <dd className={`m-0 font-semibold ${state === 'bad' ? 'text-neg' : ''}`}>{word}</dd>
             </div>

@@ -1,9 +1,9 @@
+import { Check, TriangleAlert } from 'lucide-react';
 import type { ExperimentResult } from '../api/types.ts';
 import { PeopleBars } from '../charts/people-bars.tsx';
 import { copy } from '../copy.ts';
-import { pValue } from '../format/number.ts';
+import { pSentence } from '../format/number.ts';
 import { Panel } from '../ui/panel.tsx';
-import { Shape } from '../ui/shape.tsx';
 
 const text = copy.experiment.people;
 
@@ -21,12 +21,16 @@ export function PeoplePanel({ result }: { result: ExperimentResult }) {
           <p
             className={`flex items-center gap-2 font-semibold ${split.status === 'mismatch' ? 'text-neg' : 'text-pos'}`}
           >
-            <Shape tone={split.status === 'mismatch' ? 'negative' : 'positive'} />
+            {split.status === 'mismatch' ? (
+              <TriangleAlert size={16} aria-hidden="true" />
+            ) : (
+              <Check size={16} aria-hidden="true" />
+            )}
             {split.status === 'mismatch' ? text.mismatch : text.matches}
           </p>
-          <p className="mt-1.5 text-[13px] text-ink-2">{text.p(pValue(split.sequential.p))}</p>
+          <p className="mt-1.5 text-[13px] text-ink-2">{text.p(pSentence(split.sequential.p))}</p>
           {split.chiSquare !== null && (
-            <p className="text-[13px] text-ink-2">{text.chiSquare(pValue(split.chiSquare.p))}</p>
+            <p className="text-[13px] text-ink-2">{text.chiSquare(pSentence(split.chiSquare.p))}</p>
           )}
         </div>
       )}

@@ -1,24 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, getRouteApi } from '@tanstack/react-router';
 import { ArrowRight, ChevronLeft } from 'lucide-react';
+import { Suspense, lazy } from 'react';
 import { useTRPC } from '../api/client.ts';
-import type { ExperimentItem, ExperimentResult, MetricResult } from '../api/types.ts';
-import { EffectOverTime } from '../charts/effect-over-time.tsx';
+import type { ExperimentItem } from '../api/types.ts';
 import { copy } from '../copy.ts';
-import { stageName } from '../format/flag.ts';
-import { Empty } from '../ui/empty.tsx';
-import { NearestNames } from '../ui/nearest-names.tsx';
+import { Empty, NearestNames } from '../ui/later.tsx';
 import { PageHead } from '../ui/page-head.tsx';
-import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Bone } from '../ui/skeleton.tsx';
-import { goalOf, isMeasured, tellingComparison } from './effect.ts';
 import { EffectTable } from './experiment-effects.tsx';
 import { HealthStrip } from './experiment-health.tsx';
-import { PeoplePanel } from './experiment-people.tsx';
 import { VerdictPanel } from './experiment-verdict.tsx';
-import { snippetCode } from './snippet-code.ts';
 
+// Below the fold: the charts come after the answer.
+const Details = lazy(() =>
+  import('./experiment-details.tsx').then((module) => ({ default: module.Details })),
+);
 const route = getRouteApi('/$env/experiments/$key');
 const text = copy.experiment;
 
@@ -70,74 +68,28 @@ const NEEDS_MOVE: ReadonlySet<string> = new Set(['ready', 'harm', 'guardrail_bro
 
 function ExperimentBody({ item }: { item: ExperimentItem }) {
   const { result, flag } = item;
-  const goal = goalOf(item);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <VerdictPanel item={item} />
       {result === null ? (
-        <Empty sentence={text.noData} code={snippetCode(flag.key, 'my_metric')} />
+        <Empty
+          sentence={text.noData}
+          snippet={{
+            environment: flag.environment,
+            flag: flag.key,
+            metric: item.experiment.metrics[0]?.metric ?? 'my_metric',
+          }}
+        />
       ) : (
         <>
           <HealthStrip result={result} />
           <EffectTable item={item} result={result} />
-          <div className="grid grid-cols-[minmax(0,1fr)] gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-            {goal !== null && <SeriesPanel item={item} result={result} goal={goal} />}
-            <PeoplePanel result={result} />
-          </div>
+          <Suspense fallback={<Bone className="h-[342px] rounded-panel" />}>
+            <Details item={item} result={result} />
+          </Suspense>
         </>
       )}
     </div>
-  );
-}
-
-function SeriesPanel({
-  item,
-  result,
-  goal,
-}: {
-  item: ExperimentItem;
-  result: ExperimentResult;
-  goal: MetricResult;
-}) {
-  const { env, key } = route.useParams();
-  const search = route.useSearch();
-  const metric = result.metrics.find((one) => one.metric === search.metric) ?? goal;
-  const comparison =
-    metric.comparisons.find((one) => one.treatment === search.variant) ?? tellingComparison(metric);
-  return (
-    <Panel title={text.series.title(metric.name)} note={text.series.note}>
-      {metric.comparisons.length > 1 && (
-        <nav aria-label={text.series.variant} className="mb-4 flex flex-wrap gap-1.5">
-          {metric.comparisons.map(({ treatment }) => (
-            <Link
-              key={treatment}
-              to="/$env/experiments/$key"
-              params={{ env, key }}
-              search={{ ...search, variant: treatment }}
-              replace
-              resetScroll={false}
-              aria-current={treatment === comparison?.treatment ? 'true' : undefined}
-              className={`rounded-full border px-3 py-1 text-[13px] ${treatment === comparison?.treatment ? 'border-accent bg-accent-soft font-semibold text-accent' : 'border-line-2 text-ink-2 hover:bg-well'}`}
-            >
-              {treatment}
-            </Link>
-          ))}
-        </nav>
-      )}
-      {comparison === null || !isMeasured(comparison) ? (
-        <p className="py-10 text-center text-ink-2">
-          {comparison === null ? text.series.empty : comparison.reason}
-        </p>
-      ) : (
-        <EffectOverTime
-          metric={metric.name}
-          points={comparison.series}
-          marks={item.flag.epochs
-            .filter(({ share }) => share > 0)
-            .map(({ startedAt, stage }) => ({ at: startedAt, label: stageName(stage) }))}
-        />
-      )}
-    </Panel>
   );
 }
 

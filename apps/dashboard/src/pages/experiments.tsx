@@ -9,7 +9,7 @@ import { daysSince } from '../format/date.ts';
 import { runningSince } from '../format/flag.ts';
 import { count, differenceInterval, lift, liftInterval, metricDifference, people } from '../format/number.ts';
 import { EXPERIMENT_FILTERS, type ExperimentFilter } from '../router.tsx';
-import { Empty } from '../ui/empty.tsx';
+import { Empty } from '../ui/later.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { QueryView, Statement } from '../ui/query-view.tsx';
 import { RowBones } from '../ui/skeleton.tsx';
@@ -23,7 +23,6 @@ import {
   relativeEffect,
   tellingComparison,
 } from './effect.ts';
-import { snippetCode } from './snippet-code.ts';
 
 const route = getRouteApi('/$env/experiments');
 const text = copy.experiments;
@@ -58,7 +57,7 @@ function ExperimentList({ items }: { items: readonly ExperimentItem[] }) {
             {text.emptyAction}
           </Link>
         }
-        code={snippetCode('my_flag', 'my_metric')}
+        snippet={{ environment: env, flag: 'my_flag', metric: 'my_metric' }}
       />
     );
   }
@@ -131,13 +130,18 @@ function ExperimentTable({ items }: { items: readonly ExperimentItem[] }) {
           <HeadCell className="pr-5 text-right">{text.columns.effect}</HeadCell>
           <HeadCell className="pr-6">
             <span className="sr-only">{copy.experiment.effects.columns.interval}</span>
-            <IntervalAxis domain={domain} tickCount={4} />
+            <IntervalAxis domain={domain} tickCount={5} />
           </HeadCell>
           <HeadCell className="text-right max-lg:hidden">{text.columns.people}</HeadCell>
           <HeadCell className="pr-5 text-right max-md:hidden">{text.columns.days}</HeadCell>
           <HeadCell className="max-lg:hidden">{text.columns.owner}</HeadCell>
         </Head>
         <Body>
+          <Row className="hidden px-4 pt-3 max-sm:block">
+            <Cell className="block">
+              <IntervalAxis domain={domain} tickCount={4} />
+            </Cell>
+          </Row>
           {items.map((item) => (
             <ExperimentRow key={item.flag.key} item={item} domain={domain} />
           ))}
@@ -202,13 +206,13 @@ function EffectCells({ item, domain }: { item: ExperimentItem; domain: Domain })
   const arms = goal.comparisons.length > 1 ? `, ${text.with(comparison.treatment)}` : '';
   return (
     <>
-      <Cell className="pr-5 text-right max-sm:mt-3 max-sm:p-0 max-sm:text-left max-sm:text-[13px]">
+      <Cell className="pr-5 text-right max-sm:col-span-2 max-sm:mt-3 max-sm:flex max-sm:items-baseline max-sm:gap-2 max-sm:p-0 max-sm:text-left max-sm:text-[13px]">
         <span className="font-semibold">{change}</span>
-        <span className="block text-[12px] leading-4 text-ink-3 max-sm:hidden">{interval}</span>
-        <span className="ml-1.5 text-ink-2 sm:hidden">
+        <span className="min-w-0 flex-1 truncate text-ink-2 sm:hidden">
           {goal.name}
           {arms}
         </span>
+        <span className="text-[12px] leading-4 whitespace-nowrap text-ink-3 sm:block">{interval}</span>
       </Cell>
       <Cell className="pr-6 max-sm:col-span-2 max-sm:p-0">
         <IntervalRow
@@ -216,8 +220,7 @@ function EffectCells({ item, domain }: { item: ExperimentItem; domain: Domain })
           interval={relative?.alwaysValid ?? null}
           estimate={relative?.lift ?? null}
           reading={reading}
-          height={30}
-          tickCount={4}
+          tickCount={5}
           label={`${goal.name}: ${change}, ${interval}, ${copy.experiment.readings[reading]}`}
         />
         <span className="block truncate text-[12px] leading-4 text-ink-3 max-sm:hidden">

@@ -82,7 +82,7 @@ export function FlagLists({ flag }: { flag: Flag }) {
             // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
             role="group"
             aria-label={text[side]}
-            className="grid min-w-0 grid-rows-subgrid gap-y-3 md:row-span-3"
+            className="grid min-w-0 gap-y-3 md:row-span-3 md:grid-rows-subgrid"
           >
             <div aria-hidden="true" className="flex items-start gap-2">
               {side === 'allow' ? (

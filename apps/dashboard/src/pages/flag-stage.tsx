@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { RotateCcw, ArrowRight } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { useTRPC } from '../api/client.ts';
 import type { Flag, Stage } from '../api/types.ts';
 import { copy } from '../copy.ts';
@@ -9,8 +9,8 @@ import { percent } from '../format/number.ts';
 import { useEnvironment, useMayEdit } from '../layout/use-system.ts';
 import { Hint } from '../ui/hint.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { MoveDialog } from './move-dialog.tsx';
 
+const MoveDialog = lazy(() => import('./move-dialog.tsx').then((module) => ({ default: module.MoveDialog })));
 const text = copy.flag.stage;
 
 /** The path from nobody to everyone, and where the flag stands on it. */
@@ -49,7 +49,7 @@ export function FlagStage({ flag }: { flag: Flag }) {
               aria-label={
                 stage === flag.stage ? `${stageName(stage)}, ${text.current}` : text.move(stagePhrase(stage))
               }
-              className="group relative z-10 flex min-h-12 w-full flex-col items-center gap-1.5 rounded-control text-[13px] disabled:cursor-default"
+              className="group relative z-10 flex min-h-12 w-full flex-col items-center gap-1.5 rounded-control text-[13px] max-sm:text-[12px] disabled:cursor-default"
               onClick={() => setTarget(stage)}
             >
               <span
@@ -97,7 +97,9 @@ export function FlagStage({ flag }: { flag: Flag }) {
         )}
       </div>
       {target !== null && (
-        <MoveDialog flag={flag} to={target} verdict={verdict} onClose={() => setTarget(null)} />
+        <Suspense fallback={null}>
+          <MoveDialog flag={flag} to={target} verdict={verdict} onClose={() => setTarget(null)} />
+        </Suspense>
       )}
     </Panel>
   );

@@ -9,16 +9,14 @@ import { dateTime } from '../format/date.ts';
 import { count, percent } from '../format/number.ts';
 import { useMayEdit } from '../layout/use-system.ts';
 import { Hint } from '../ui/hint.tsx';
-import { NearestNames } from '../ui/nearest-names.tsx';
+import { NearestNames, UseIt } from '../ui/later.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Bone } from '../ui/skeleton.tsx';
-import { Snippet } from '../ui/snippet.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { FlagLists } from './flag-lists.tsx';
 import { FlagStage } from './flag-stage.tsx';
-import { snippetCode } from './snippet-code.ts';
 
 const route = getRouteApi('/$env/flags/$key');
 const text = copy.flag;
@@ -64,7 +62,7 @@ export function FlagPage() {
             <div className="grid grid-cols-[minmax(0,1fr)] gap-5 xl:grid-cols-2">
               <Variants flag={flag} />
               <Panel title={text.use.title}>
-                <Snippet code={snippetCode(flag.key, 'my_metric')} />
+                <UseIt environment={flag.environment} flag={flag.key} metric="my_metric" />
               </Panel>
             </div>
           </div>
@@ -141,7 +139,7 @@ function Variants({ flag }: { flag: Flag }) {
           <tbody>
             {flag.variants.map(({ name, value, weight }) => (
               <tr key={name} className="border-b border-line last:border-0">
-                <th scope="row" className="py-2.5 pl-5 text-left font-medium">
+                <th scope="row" className="py-2.5 pr-4 pl-5 text-left font-medium">
                   {name}
                   {name === flag.control && name !== text.variants.control && (
                     <span className="ml-2 text-[12px] font-normal text-ink-3">{text.variants.control}</span>

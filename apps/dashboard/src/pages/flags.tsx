@@ -10,14 +10,13 @@ import { copy } from '../copy.ts';
 import { listCounts, stageName } from '../format/flag.ts';
 import { count } from '../format/number.ts';
 import { useMayEdit } from '../layout/use-system.ts';
-import { Empty } from '../ui/empty.tsx';
+import { Empty } from '../ui/later.tsx';
 import { Hint } from '../ui/hint.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { QueryView, Statement } from '../ui/query-view.tsx';
 import { RowBones } from '../ui/skeleton.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { Body, Cell, Head, HeadCell, Row, RowHead, Table } from '../ui/table.tsx';
-import { snippetCode } from './snippet-code.ts';
 
 const NewFlag = lazy(() => import('./new-flag.tsx').then((module) => ({ default: module.NewFlag })));
 const route = getRouteApi('/$env/flags');
@@ -55,7 +54,11 @@ export function Flags() {
       <QueryView query={query} what={`The ${text.title.toLowerCase()}`} skeleton={<FlagBones />}>
         {({ flags }) =>
           flags.length === 0 ? (
-            <Empty sentence={text.empty} action={button} code={snippetCode('my_flag', 'my_metric')} />
+            <Empty
+              sentence={text.empty}
+              action={button}
+              snippet={{ environment: env, flag: 'my_flag', metric: 'my_metric' }}
+            />
           ) : (
             <FlagList flags={flags} />
           )
