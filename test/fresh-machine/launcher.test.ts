@@ -69,7 +69,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-describe('npm start', () => {
+describe('npm start', { timeout: 240_000 }, () => {
   test('ends with one screen: storage, addresses, keys, what to try, how to stop', async () => {
     const started = start();
     await started.says(/Stop {8}Ctrl\+C/);
@@ -141,7 +141,7 @@ describe('npm start', () => {
 
   test('a demo that is done before the worker is ready is heard', async () => {
     const started = start({ environment: { WORKER_LATE: '1500' } });
-    await started.says(/Stop {8}Ctrl\+C/, 20_000);
+    await started.says(/Stop {8}Ctrl\+C/);
     await stop(started);
   });
 

@@ -12,7 +12,7 @@ const scripts = new URL('../../scripts/', import.meta.url).href;
 const scratch = mkdtempSync(join(tmpdir(), 'liftgate-scratch-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-describe('a private Redis', () => {
+describe('a private Redis', { timeout: 120_000 }, () => {
   test('answers on loopback with the settings the product needs, and leaves nothing behind', async () => {
     const redis = await startTestRedis();
     try {
@@ -73,7 +73,7 @@ describe('a private Redis', () => {
   });
 });
 
-describe('where there is no redis-server', () => {
+describe('where there is no redis-server', { timeout: 120_000 }, () => {
   test('the message says what is missing, why it was not installed, and the one line to type', () => {
     const said = ensure({ PATH: scratch, LIFTGATE_NO_INSTALL: '1' });
     expect(said).toContain('neither redis-server nor valkey-server is on PATH');

@@ -36,7 +36,7 @@ beforeEach(() => {
   program('apps/dashboard/node_modules/.bin/vite', 'mkdir -p "$3" && echo page > "$3/index.html"');
 });
 
-describe('dependencies', () => {
+describe('dependencies', { timeout: 120_000 }, () => {
   test('are installed with the pinned pnpm and the frozen lockfile when they are missing, and only then', () => {
     expect(build().stdout).toContain('Installing the dependencies of the workspace with pnpm@12.34.56');
     expect(calls('npx')).toEqual([expect.stringMatching(/^-y pnpm@12\.34\.56 install --frozen-lockfile/)]);
@@ -75,7 +75,7 @@ describe('dependencies', () => {
   });
 });
 
-describe('the build', () => {
+describe('the build', { timeout: 120_000 }, () => {
   test('makes the dashboard again when one of its inputs changed, and only then', () => {
     build();
     build();
