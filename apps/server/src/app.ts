@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { liveWorkers } from '@liftgate/storage';
+import { explain, liveWorkers } from '@liftgate/storage';
 import { foreignOrigin } from './auth.ts';
 import { eventsRoute } from './events-route.ts';
 import { handleError, sendError } from './http-error.ts';
@@ -59,11 +59,19 @@ export function createApp(services: Services, dashboardDir: string | undefined):
       allowMethodOverride: true,
       maxBodySize: MAX_TRPC_BODY_BYTES,
       maxBatchSize: MAX_BATCH,
-      createContext: async ({ req }): Promise<Context> => ({
-        services,
-        caller: await services.authenticate(req),
-        requestId: randomUUID(),
-      }),
+      createContext: async ({ req }): Promise<Context> => {
+        const requestId = randomUUID();
+        try {
+          return { services, caller: await services.authenticate(req), requestId };
+        } catch (error) {
+          // Thrown here it would be answered as a bug; the procedure knows what it means.
+          return { services, caller: null, authenticationProblem: error, requestId };
+        }
+      },
+      responseMeta: ({ errors }) =>
+        errors.some((error) => error.code === 'SERVICE_UNAVAILABLE')
+          ? { headers: new Headers([['retry-after', '1']]) }
+          : {},
       onError({ error, path, ctx }) {
         if (error.code === 'INTERNAL_SERVER_ERROR')
           console.error(`${ctx?.requestId ?? '-'} ${path ?? '-'}:`, error.cause ?? error);
@@ -79,12 +87,12 @@ export function createApp(services: Services, dashboardDir: string | undefined):
 async function readinessProblems({ redis, installation }: Services): Promise<string[]> {
   try {
     await redis.ping();
-    const workers = await liveWorkers(redis, installation.keys, new Date());
+    const workers = await liveWorkers(redis, installation.keys);
     return workers.length === 0
       ? ['no worker has been seen: events are stored, but not counted until one runs']
       : [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [explain(error).message];
   }
 }
 

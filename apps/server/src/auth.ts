@@ -33,11 +33,13 @@ function callerOf({ name, scope, environment }: ApiKey): Caller {
 /** The key in `Authorization: Bearer`, `X-API-Key` or the session cookie. */
 export function secretOf(request: IncomingMessage): string | null {
   const { authorization, cookie } = request.headers;
-  if (authorization?.startsWith('Bearer ')) return authorization.slice('Bearer '.length).trim();
+  const [, bearer] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+  if (bearer !== undefined) return bearer;
   const header = request.headers['x-api-key'];
   if (typeof header === 'string') return header;
   const session = cookie?.split('; ').find((part) => part.startsWith(`${SESSION_COOKIE}=`));
-  return session === undefined ? null : decodeURIComponent(session.slice(SESSION_COOKIE.length + 1));
+  // A key is made of characters that a cookie holds as they are.
+  return session === undefined ? null : session.slice(SESSION_COOKIE.length + 1);
 }
 
 export function mayUse(caller: Caller, scope: KeyScope, environment?: string): boolean {

@@ -9,6 +9,8 @@ import { sendError, sendStorageError } from './http-error.ts';
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_EVENTS = 10_000;
 const MAX_DEPTH = 16;
+/** Another encoding would make different ids look the same. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * `POST /v1/events`: a JSON array or NDJSON of events, gzip accepted. The good events of a batch are stored before the
@@ -18,15 +20,19 @@ const MAX_DEPTH = 16;
 export function eventsRoute(services: Services): Router {
   const router = Router();
   const readBody: RequestHandler = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: true });
-  router.post('/v1/events', readBody, async (request, response) => {
+  // First who is asking, then the body: strangers do not fill the memory.
+  router.post('/v1/events', async (request, response, next) => {
     const caller = await services.authenticate(request);
     if (caller === null)
       return sendError(response, 401, 'unauthorized', 'an API key of scope server is needed');
     const target = await targetOf(request, caller, services);
     if ('problem' in target) return sendError(response, target.status, target.code, target.problem);
-    const parsed = parseBody(request);
-    if ('problem' in parsed) return sendError(response, parsed.status, parsed.code, parsed.problem);
-    return recordAndAnswer(services, parsed.items, target, response);
+    return readBody(request, response, (error?: unknown) => {
+      if (error !== undefined) return next(error);
+      const parsed = parseBody(request);
+      if ('problem' in parsed) return sendError(response, parsed.status, parsed.code, parsed.problem);
+      return void recordAndAnswer(services, parsed.items, target, response);
+    });
   });
   router.all('/v1/events', (_request, response) => {
     response.setHeader('allow', 'POST');
@@ -95,7 +101,12 @@ async function targetOf(request: Request, caller: Caller, services: Services): P
 }
 
 function parseBody(request: Request): { readonly items: readonly unknown[] } | Problem {
-  const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '';
+  let text: string;
+  try {
+    text = Buffer.isBuffer(request.body) ? UTF8.decode(request.body) : '';
+  } catch {
+    return { status: 400, code: 'invalid', problem: 'body: must be UTF-8' };
+  }
   const type = (request.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/x-ndjson' || type === 'application/ndjson')
     return limited(

@@ -100,7 +100,7 @@ function checkExposure(input: Extract<EventInput, { kind: 'exposure' }>, context
     );
   }
   const units = unitsOf(input);
-  const unit = units[flag.unit];
+  const unit = Object.hasOwn(units, flag.unit) ? units[flag.unit] : undefined;
   if (unit === undefined)
     return refuse(
       flag.unit,
@@ -196,7 +196,8 @@ function invalid(
 
 /** A value as it arrived, short enough for a message. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  // JSON has no Infinity, though 1e999 is read as one.
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { countApiKeys, createApiKey } from '@liftgate/storage';
+import { createFirstKey } from '@liftgate/storage';
 import { createApp } from './app.ts';
 import { readEnv, type Env } from './env.ts';
 import { openServices, type Services } from './services.ts';
@@ -29,14 +29,9 @@ async function main(env: Env): Promise<void> {
 
 /** Outside the demo nobody gets in without a key, so the first start makes one and says it once. */
 async function printFirstKey({ redis, installation, demo }: Services): Promise<void> {
-  if (demo || (await countApiKeys(redis, installation.keys)) > 0) return;
-  const { secret } = await createApiKey(
-    redis,
-    installation.keys,
-    { name: 'first admin', scope: 'admin', environment: null },
-    new Date(),
-  );
-  console.log(`the first admin key, shown this once: ${secret}`);
+  if (demo) return;
+  const secret = await createFirstKey(redis, installation.keys, new Date());
+  if (secret !== null) console.log(`the first admin key, shown this once: ${secret}`);
 }
 
 function urlOf(host: string, server: Server): string {

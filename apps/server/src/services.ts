@@ -49,6 +49,7 @@ export async function openServices(options: {
   const installation = await openInstallation(redis, { partitions: options.partitions });
   const subscriber = openRedis(options.redisUrl, {
     maxRetriesPerRequest: null,
+    autoResubscribe: false,
     connectionName: 'liftgate-server-changes',
   });
   subscriber.on('error', () => undefined);
@@ -56,7 +57,10 @@ export async function openServices(options: {
   const changes = new EventEmitter<{ change: [Change] }>();
   changes.setMaxListeners(0);
   relay(subscriber, installation, changes);
-  await subscriber.subscribe(installation.keys.configChannel, installation.keys.resultChannel);
+  const hear = () => subscriber.subscribe(installation.keys.configChannel, installation.keys.resultChannel);
+  await hear();
+  // After every later connection too; should that fail, the connection is lost again and so is this try.
+  subscriber.on('ready', () => void hear().catch(() => undefined));
   const environments = await openEnvironments({ redis, subscriber }, installation, store);
   const producer = eventProducer(redis, installation);
 

@@ -6,7 +6,7 @@ import { sendError } from './http-error.ts';
 import type { Services } from './services.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const bodySchema = z.object({ key: z.string().min(1).max(200) });
+const bodySchema = z.strictObject({ key: z.string().min(1).max(200) });
 
 /** `POST /session {key}` lets a browser use an API key through an httpOnly cookie; `DELETE /session` ends that. */
 export function sessionRoute({ redis, installation }: Services): Router {

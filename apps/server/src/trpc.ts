@@ -8,6 +8,8 @@ import type { Services } from './services.ts';
 export interface Context {
   readonly services: Services;
   readonly caller: Caller | null;
+  /** Why it is not known who is calling: the store did not answer. */
+  readonly authenticationProblem?: unknown;
   readonly requestId: string;
 }
 
@@ -68,6 +70,8 @@ const base = t.procedure.use(async ({ next }) => {
   if (cause instanceof ConflictError)
     throw new TRPCError({ code: 'CONFLICT', message: cause.message, cause });
   const storage = storageProblem(cause);
+  if (storage?.code === 'broken_object')
+    throw new TRPCError({ code: 'PRECONDITION_FAILED', message: storage.message, cause: storage });
   if (storage !== null)
     throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: storage.message, cause: storage });
   return result;
@@ -80,11 +84,14 @@ function storageProblem(cause: unknown): StorageError | null {
 
 /** For everybody with any key. */
 export const anyone = base.use(({ ctx, next }) => {
+  if (ctx.authenticationProblem !== undefined) throw ctx.authenticationProblem;
   if (ctx.caller === null) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'an API key is needed' });
   return next({ ctx: { ...ctx, caller: ctx.caller } });
 });
 
-const inEnvironment = z.object({ environment: environmentKeySchema });
+/** What every procedure of an environment is given. Each one's own input extends it and refuses other keys. */
+export const environmentInput = z.strictObject({ environment: environmentKeySchema });
+const inEnvironment = z.object(environmentInput.shape);
 
 function withScope(scope: KeyScope) {
   return anyone.input(inEnvironment).use(async ({ ctx, input, next }) => {

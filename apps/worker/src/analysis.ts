@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { analyse } from '@liftgate/rollout';
 import {
+  explain,
   listResults,
   putResult,
   readEvidence,
@@ -38,7 +39,13 @@ export async function analyseAll(
         last.configuration === snapshot.stamp.number
       )
         continue;
-      if (await analyseOne(redis, installation, snapshot, flag)) stored++;
+      try {
+        if (await analyseOne(redis, installation, snapshot, flag)) stored++;
+      } catch (error) {
+        // One experiment that cannot be analysed does not keep the others from it; a store that is away does.
+        if (explain(error).code !== 'failed') throw error;
+        console.error(`analysis of ${snapshot.environment}/${flag}:`, error);
+      }
     }
   }
   return stored;

@@ -15,6 +15,9 @@ import {
   advance,
   decodeBatch,
   receivedField,
+  UNREADABLE,
+  sequenceOf,
+  timeOfEntry,
   type ConfigSnapshot,
   type ProducerProgress,
   type StreamBatch,
@@ -61,12 +64,14 @@ export async function batchEffect({
   let newest = 0;
 
   for (const entry of entries) {
-    const batch = decodeBatch(entry.payload);
-    const progress = advance(advanced.get(entry.producer) ?? producers.get(entry.producer), entry.sequence);
+    const sequence = sequenceOf(entry);
+    const known = advanced.get(entry.producer) ?? producers.get(entry.producer);
+    const progress = sequence === null ? null : advance(known, sequence, timeOfEntry(entry.id));
     if (progress !== null) advanced.set(entry.producer, progress);
+    const batch = sequence === null ? null : decodeBatch(entry.payload);
     if (batch === null) {
-      deadLetters.set(entry.id, entry.payload);
-      arrive(balance, NO_ENVIRONMENT, NO_SOURCE, 'rejected:undecodable');
+      deadLetters.set(entry.id, entry.payload.slice(0, DEAD_LETTER_LENGTH));
+      arrive(balance, UNREADABLE, UNREADABLE, 'rejected:undecodable');
       events++;
       continue;
     }
@@ -99,8 +104,7 @@ export async function batchEffect({
   };
 }
 
-const NO_ENVIRONMENT = '-';
-const NO_SOURCE = '-';
+const DEAD_LETTER_LENGTH = 65_536;
 
 /** An event that goes no further than this. */
 function arrive(balance: BalanceChange, environment: string, source: string, disposition: Disposition): void {

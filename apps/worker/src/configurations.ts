@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import {
+  sameStamp,
   watchConfig,
   type ConfigSnapshot,
   type ConfigStore,
@@ -9,7 +10,10 @@ import {
 
 /** The configuration of every environment, as new as the events that are being taken in. */
 export interface Configurations {
-  /** Reads whatever has changed. Called after the events are read, so every event finds what it was sent for. */
+  /**
+   * Reads whatever has changed. Called after the events are read, so every event finds what it was sent for. One round
+   * trip when nothing has changed, however many environments there are.
+   */
   refresh(): Promise<void>;
   of(environment: string): ConfigSnapshot | undefined;
   all(): readonly ConfigSnapshot[];
@@ -22,13 +26,26 @@ export async function openConfigurations(
   store: ConfigStore,
 ): Promise<Configurations> {
   const watches = new Map<string, ConfigWatch>();
+  let opening: Promise<void> | undefined;
 
-  const refresh = async (): Promise<void> => {
+  const openNew = async (): Promise<void> => {
     for (const environment of await store.environments()) {
-      const watch = watches.get(environment);
-      if (watch !== undefined) await watch.refresh();
-      else watches.set(environment, await watchConfig(connections, installation.keys, store, environment));
+      if (watches.has(environment)) continue;
+      watches.set(environment, await watchConfig(connections, installation.keys, store, environment));
     }
+  };
+  const openAll = async (): Promise<void> => {
+    // The consumer and the analysis ask at the same time; each environment is to be watched once.
+    opening ??= openNew().finally(() => {
+      opening = undefined;
+    });
+    await opening;
+  };
+  const refresh = async (): Promise<void> => {
+    const [stamp, environments] = await Promise.all([store.stamp(), store.countEnvironments()]);
+    if (environments !== watches.size) await openAll();
+    const behind = [...watches.values()].filter((watch) => !sameStamp(watch.current().stamp, stamp));
+    await Promise.all(behind.map((watch) => watch.refresh()));
   };
   await refresh();
   return {

@@ -3,7 +3,6 @@ import type { Redis } from 'ioredis';
 import {
   explain,
   forgetWorker,
-  liveWorkers,
   markWorker,
   parseEntry,
   partitionStore,
@@ -23,8 +22,12 @@ export interface Consumer {
 const LEASE_MS = 3_000;
 const REBALANCE_MS = 1_000;
 const BLOCK_MS = 500;
-/** Stream entries per partition and read: at most 500 events each, so a commit stays short. */
-const ENTRIES_PER_READ = 4;
+/** A partition that cannot be taken in rests for so long before it is tried again. */
+const REST_MS = 5_000;
+/** Stream entries per partition and read: at least and at most, by how large they turn out to be. */
+const ENTRIES_PER_READ = { least: 4, most: 64 };
+/** About 2,000 events: one commit then holds Redis for 2 to 3 ms. */
+const COMMIT_LENGTH = 200_000;
 
 /**
  * Takes in the streams of the partitions this worker owns, and keeps owning its fair share of them. Any number of
@@ -42,47 +45,55 @@ export function startConsumer(
     partitionStore(redis, installation, p),
   );
   const owned = new Map<number, PartitionConsumer>();
+  const restingUntil = new Map<number, number>();
   const ending = new AbortController();
-  let balancedAt = 0;
+  let balancedAt = Number.NEGATIVE_INFINITY;
+  let entriesPerRead = ENTRIES_PER_READ.least;
 
   const loop = async (): Promise<void> => {
     while (!ending.signal.aborted) {
       try {
-        if (Date.now() - balancedAt >= REBALANCE_MS) await keep();
+        await keep();
         if (owned.size === 0) await sleep(100);
         else await takeIn();
       } catch (error) {
         // Redis is away or refused something: forget what is in memory, and read it again when it is back.
         owned.clear();
-        balancedAt = 0;
+        balancedAt = Number.NEGATIVE_INFINITY;
         console.error(`worker ${worker}: ${explain(error).message}`);
         await sleep(250);
       }
     }
   };
 
+  /** Renews the leases when it is time. A long backlog must not outlast them, so this is asked between commits too. */
   const keep = async (): Promise<void> => {
+    if (performance.now() - balancedAt < REBALANCE_MS) return;
     await rebalance();
-    balancedAt = Date.now();
+    balancedAt = performance.now();
   };
 
   const rebalance = async (): Promise<void> => {
-    const now = new Date();
-    await markWorker(redis, installation.keys, worker, now);
-    const workers = Math.max(1, (await liveWorkers(redis, installation.keys, now)).length);
+    const workers = Math.max(1, (await markWorker(redis, installation.keys, worker)).length);
     const fair = Math.ceil(installation.partitions / workers);
-    for (const p of [...owned.keys()].slice(fair)) await giveUp(p);
-    for (const p of owned.keys()) if (!(await claim(p))) owned.delete(p);
+    await Promise.all([...owned.keys()].slice(fair).map(giveUp));
+    const renewed = await Promise.all([...owned.keys()].map(async (p) => [p, await claim(p)] as const));
+    for (const [p, isOwned] of renewed) if (!isOwned) owned.delete(p);
     for (let p = 0; p < installation.partitions && owned.size < fair; p++) {
-      if (!owned.has(p)) await claim(p);
+      if (!owned.has(p) && !isResting(p)) await claim(p);
     }
   };
+
+  const isResting = (p: number): boolean => performance.now() < (restingUntil.get(p) ?? 0);
 
   const claim = async (p: number): Promise<boolean> => {
     const store = storeOf(stores, p);
     const claimed = await store.claim(worker, LEASE_MS);
     if (!claimed.owned) return false;
-    if (!owned.has(p)) owned.set(p, await partitionConsumer(store, claimed, configurations));
+    // Another epoch: the lease ran out meanwhile, and somebody else may have gone on from there.
+    if (owned.get(p)?.epoch !== claimed.epoch) {
+      owned.set(p, await partitionConsumer(store, claimed, configurations));
+    }
     return true;
   };
 
@@ -95,25 +106,22 @@ export function startConsumer(
     const partitions = [...owned];
     const streams = partitions.map(([p]) => installation.keys.stream(p));
     const offsets = partitions.map(([, consumer]) => consumer.offset);
-    const replies = await reader.xread(
-      'COUNT',
-      ENTRIES_PER_READ,
-      'BLOCK',
-      BLOCK_MS,
-      'STREAMS',
-      ...streams,
-      ...offsets,
-    );
-    if (replies === null) return;
+    const count = entriesPerRead;
+    const replies = await reader.xread('COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...offsets);
+    if (replies === null) {
+      for (const [, consumer] of partitions) await consumer.tidy();
+      return;
+    }
     // Read before the configuration: whatever an event was sent for exists by now.
     await configurations.refresh();
     const byStream = new Map(replies.map(([stream, entries]) => [stream, entries.map(parseEntry)]));
+    entriesPerRead = nextCount(count, [...byStream.values()]);
     for (const [index, [p, consumer]] of partitions.entries()) {
-      // A long backlog must not outlast the leases.
-      if (Date.now() - balancedAt >= REBALANCE_MS) await keep();
-      if (owned.get(p) !== consumer) continue;
-      const entries = byStream.get(streams[index] ?? '');
-      if (entries !== undefined) await apply(p, consumer, entries);
+      for (const entries of commitsOf(byStream.get(streams[index] ?? '') ?? [])) {
+        await keep();
+        if (ending.signal.aborted || owned.get(p) !== consumer) break;
+        await apply(p, consumer, entries);
+      }
     }
   };
 
@@ -121,9 +129,13 @@ export function startConsumer(
     try {
       await consumer.apply(entries);
     } catch (error) {
-      if (!(error instanceof LostPartition)) throw error;
       owned.delete(p);
-      balancedAt = 0;
+      balancedAt = Number.NEGATIVE_INFINITY;
+      if (error instanceof LostPartition) return;
+      if (explain(error).code !== 'failed') throw error;
+      // Not Redis: an entry or a stored state that cannot be taken in. The other partitions go on; nothing is dropped.
+      restingUntil.set(p, performance.now() + REST_MS);
+      console.error(`worker ${worker}: partition ${p} stands still after entry ${consumer.offset}:`, error);
     }
   };
 
@@ -132,10 +144,34 @@ export function startConsumer(
     async stop() {
       ending.abort();
       await running;
-      for (const p of owned.keys()) await storeOf(stores, p).release(worker);
+      await Promise.all([...owned.keys()].map(giveUp));
       await forgetWorker(redis, installation.keys, worker);
     },
   };
+}
+
+/** Entries as they came, cut where one commit would become too long. */
+function commitsOf(entries: readonly StreamEntry[]): StreamEntry[][] {
+  const commits: StreamEntry[][] = [];
+  let length = 0;
+  for (const entry of entries) {
+    const present = commits.at(-1);
+    if (present === undefined || length + entry.payload.length > COMMIT_LENGTH) {
+      commits.push([entry]);
+      length = 0;
+    } else present.push(entry);
+    length += entry.payload.length;
+  }
+  return commits;
+}
+
+/** Small entries are read many at a time, large ones few, so that neither round trips nor memory run away. */
+function nextCount(count: number, streams: readonly StreamEntry[][]): number {
+  const lengths = streams.map((entries) => entries.reduce((sum, entry) => sum + entry.payload.length, 0));
+  const longest = Math.max(...lengths);
+  if (longest > COMMIT_LENGTH) return Math.max(ENTRIES_PER_READ.least, Math.floor(count / 2));
+  const full = streams.some((entries) => entries.length === count);
+  return full && longest < COMMIT_LENGTH / 2 ? Math.min(ENTRIES_PER_READ.most, count * 2) : count;
 }
 
 function storeOf(stores: readonly PartitionStore[], p: number): PartitionStore {

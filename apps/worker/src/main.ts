@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { configStore, connect, openInstallation, openRedis } from '@liftgate/storage';
+import { configStore, connect, openInstallation, openRedis, type ConnectOptions } from '@liftgate/storage';
 import { startAnalysisJob } from './analysis-job.ts';
 import { openConfigurations } from './configurations.ts';
 import { startConsumer } from './consumer.ts';
@@ -11,21 +11,20 @@ async function main(env: Env): Promise<void> {
   const worker = `worker-${process.pid}-${randomBytes(3).toString('hex')}`;
   const redis = await connect(env.REDIS_URL, { connectionName: worker });
   const installation = await openInstallation(redis, { partitions: env.LIFTGATE_PARTITIONS });
-  const open = (purpose: string, maxRetriesPerRequest: number | null) => {
-    const connection = openRedis(env.REDIS_URL, {
-      maxRetriesPerRequest,
-      connectionName: `${worker}-${purpose}`,
-    });
+  const open = (purpose: string, options: ConnectOptions) => {
+    const connection = openRedis(env.REDIS_URL, { connectionName: `${worker}-${purpose}`, ...options });
     connection.on('error', () => undefined);
     return connection;
   };
-  const subscriber = open('changes', null);
-  const reader = open('reader', 1);
-  const jobs = open('jobs', null);
+  // The watches subscribe again themselves.
+  const subscriber = open('changes', { maxRetriesPerRequest: null, autoResubscribe: false });
+  const reader = open('reader', {});
+  // BullMQ blocks for as long as it likes.
+  const jobs = open('jobs', { maxRetriesPerRequest: null, socketTimeout: null });
   const store = configStore(redis, installation.keys);
   const configurations = await openConfigurations({ redis, subscriber }, installation, store);
   const consumer = startConsumer({ redis, reader }, installation, configurations, worker);
-  const analysis = await startAnalysisJob(
+  const analysis = startAnalysisJob(
     { redis, connection: jobs },
     installation,
     configurations,
@@ -35,8 +34,8 @@ async function main(env: Env): Promise<void> {
   process.send?.({ kind: 'ready' });
 
   stopOnSignal(async () => {
-    await analysis.stop();
-    await consumer.stop();
+    // Each by itself: with Redis away there is nothing to give up, and that is no reason to end in disorder.
+    await Promise.allSettled([analysis.stop(), consumer.stop()]);
     await configurations.close();
     for (const connection of [jobs, reader, subscriber]) connection.disconnect();
     await redis.quit().catch(() => redis.disconnect());

@@ -1,4 +1,6 @@
--- Stores one configuration object if its version is still the expected one, and tells everybody.
+#!lua flags=allow-oom
+-- Stores one configuration object if its version is still the expected one, and tells everybody. A full memory
+-- does not stop it: a flag must be switched off then too.
 -- KEYS[1] hash of the objects of one kind in one environment; a value is "<version>:<json>"
 -- KEYS[2] version of the whole configuration: "<number>:<nonce>"
 -- ARGV[1] object key   ARGV[2] expected version, "0" when the object must not exist yet

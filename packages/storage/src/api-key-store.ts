@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { environmentKeySchema } from '@liftgate/flags';
 import type { Keys } from './keys.ts';
+import { apiKeyFirst } from './scripts.ts';
 
 /** `client` may read flags, `server` also sends events, `admin` may change everything. */
 export const KEY_SCOPES = ['client', 'server', 'admin'] as const;
@@ -24,19 +25,25 @@ export async function createApiKey(
   key: Omit<ApiKey, 'createdAt'>,
   now: Date,
 ): Promise<{ secret: string; key: ApiKey }> {
-  const secret = `lg_${key.scope}_${randomBytes(24).toString('base64url')}`;
-  const stored = apiKeySchema.parse({ ...key, createdAt: now.toISOString() });
+  const { secret, stored } = newKey(key, now);
   await redis.hset(keys.apiKeys, hashOf(secret), JSON.stringify(stored));
   return { secret, key: stored };
+}
+
+/** Makes the first key of an installation, good for everything. Null when there is a key already. */
+export async function createFirstKey(redis: Redis, keys: Keys, now: Date): Promise<string | null> {
+  const { secret, stored } = newKey({ name: 'first admin', scope: 'admin', environment: null }, now);
+  return (await apiKeyFirst(redis, keys.apiKeys, hashOf(secret), JSON.stringify(stored))) ? secret : null;
+}
+
+function newKey(key: Omit<ApiKey, 'createdAt'>, now: Date): { secret: string; stored: ApiKey } {
+  const secret = `lg_${key.scope}_${randomBytes(24).toString('base64url')}`;
+  return { secret, stored: apiKeySchema.parse({ ...key, createdAt: now.toISOString() }) };
 }
 
 export async function findApiKey(redis: Redis, keys: Keys, secret: string): Promise<ApiKey | null> {
   const stored = await redis.hget(keys.apiKeys, hashOf(secret));
   return stored === null ? null : apiKeySchema.parse(JSON.parse(stored));
-}
-
-export async function countApiKeys(redis: Redis, keys: Keys): Promise<number> {
-  return redis.hlen(keys.apiKeys);
 }
 
 function hashOf(secret: string): string {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Balance, Disposition } from '@liftgate/attribution';
 import type { Installation } from './installation.ts';
-import { parseEntry } from './partition-store.ts';
+import { parseEntry, timeOfEntry } from './partition-store.ts';
 
 /** Where the events of one environment ended, in all and by source. */
 export interface EnvironmentBalance {
@@ -16,6 +16,9 @@ export interface EnvironmentBalance {
 }
 
 const RECEIVED = 'received';
+/** Stands for the environment and the source of an entry that cannot be read. */
+export const UNREADABLE = '-';
+const UNDECODABLE: Disposition = 'rejected:undecodable';
 
 /** The balance field that counts arrivals, kept apart from the dispositions so that the two can be compared. */
 export function receivedField(environment: string, source: string): string {
@@ -88,6 +91,8 @@ export interface Progress {
   readonly behind: number;
   /** How long the oldest waiting entry has been there, in milliseconds; 0 when none waits. */
   readonly lagMs: number;
+  /** Entries that could not be read: the newest of them are kept among the dead letters. */
+  readonly deadLetters?: number;
 }
 
 /** How far the consumers are behind the streams. */
@@ -96,16 +101,20 @@ export async function readProgress(redis: Redis, installation: Installation, now
   const parts = await Promise.all(
     Array.from({ length: partitions }, async (_, p) => {
       const [offset, events] = await redis.hmget(keys.meta(p), 'offset', 'events');
+      const undecodable = `${UNREADABLE}|${UNREADABLE}|${UNDECODABLE}`;
+      const deadLetters = await redis.hget(keys.balance(p), undecodable);
       const [waiting] = await redis.xrange(keys.stream(p), `(${offset ?? '0-0'}`, '+', 'COUNT', 1);
       return {
         events: Number(events ?? 0),
-        since: waiting === undefined ? null : Number(parseEntry(waiting).id.split('-')[0]),
+        deadLetters: Number(deadLetters ?? 0),
+        since: waiting === undefined ? null : timeOfEntry(parseEntry(waiting).id),
       };
     }),
   );
   const waiting = parts.flatMap((part) => (part.since === null ? [] : [part.since]));
   return {
     events: parts.reduce((sum, part) => sum + part.events, 0),
+    deadLetters: parts.reduce((sum, part) => sum + part.deadLetters, 0),
     behind: waiting.length,
     lagMs: waiting.length === 0 ? 0 : Math.max(0, now.getTime() - Math.min(...waiting)),
   };

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { ZodError } from 'zod';
 import { flagSchema, type Flag } from '@liftgate/flags';
 import { experimentSchema, parseMetric, type Experiment } from '@liftgate/rollout';
 import type { Metric } from '@liftgate/stats';
 import type { Keys } from './keys.ts';
+import { StorageError } from './connect.ts';
 import { configPut } from './scripts.ts';
 
 /** The objects people configure, by kind. Each has a version of its own, the whole configuration has another. */
@@ -53,6 +55,7 @@ export interface ConfigStore {
   environments(): Promise<string[]>;
   addEnvironment(environment: string): Promise<void>;
   stamp(): Promise<ConfigStamp>;
+  countEnvironments(): Promise<number>;
   get<Kind extends ConfigKind>(
     kind: Kind,
     environment: string,
@@ -76,8 +79,12 @@ export function configStore(redis: Redis, keys: Keys): ConfigStore {
     },
 
     async addEnvironment(environment) {
-      await redis.sadd(keys.environments, environment);
+      // Asked first: a Redis whose memory is full refuses writes, and what exists must open all the same.
+      if ((await redis.sismember(keys.environments, environment)) === 0)
+        await redis.sadd(keys.environments, environment);
     },
+
+    countEnvironments: () => redis.scard(keys.environments),
 
     async stamp() {
       return parseStamp(await redis.get(keys.configVersion));
@@ -85,7 +92,7 @@ export function configStore(redis: Redis, keys: Keys): ConfigStore {
 
     async get(kind, environment, key) {
       const stored = await redis.hget(keys.config(kind, environment), key);
-      return stored === null ? null : parseStored(kind, stored);
+      return stored === null ? null : parseOrSay(kind, environment, key, stored);
     },
 
     async list(kind, environment) {
@@ -110,7 +117,9 @@ export function configStore(redis: Redis, keys: Keys): ConfigStore {
         },
       );
       if (reply.stored) return { status: 'stored', object, stamp: parseStamp(reply.stamp) };
-      return { status: 'conflict', present: reply.present === '' ? null : parseStored(kind, reply.present) };
+      if (reply.present === '') return { status: 'conflict', present: null };
+      const present = parseOrSay(kind, environment, keyOf(kind, object), reply.present);
+      return { status: 'conflict', present };
     },
 
     async snapshot(environment) {
@@ -135,7 +144,7 @@ export function configStore(redis: Redis, keys: Keys): ConfigStore {
           try {
             objects.set(key, parseStored(kind, text));
           } catch (error) {
-            broken.push({ kind, key, message: error instanceof Error ? error.message : String(error) });
+            broken.push({ kind, key, message: messageOf(error) });
           }
         }
         return objects;
@@ -168,6 +177,32 @@ export function sameStamp(a: ConfigStamp, b: ConfigStamp): boolean {
 
 function parseStored<Kind extends ConfigKind>(kind: Kind, stored: string): ConfigObjects[Kind] {
   return parsers[kind](JSON.parse(stored.slice(stored.indexOf(':') + 1)));
+}
+
+/** For callers that need this one object: what is wrong with it, not what is wrong with them. */
+function parseOrSay<Kind extends ConfigKind>(
+  kind: Kind,
+  environment: string,
+  key: string,
+  stored: string,
+): ConfigObjects[Kind] {
+  try {
+    return parseStored(kind, stored);
+  } catch (error) {
+    throw new StorageError(
+      'broken_object',
+      `the stored ${kind} "${key}" of ${environment} cannot be read: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** One line: which field and why. */
+function messageOf(error: unknown): string {
+  if (error instanceof ZodError) {
+    return error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 function readOrSkip<Kind extends ConfigKind>(kind: Kind, stored: string): ConfigObjects[Kind][] {

@@ -93,7 +93,11 @@ export async function watchConfig(
     }
   };
   const refresh = async (): Promise<ConfigSnapshot> => {
-    if (snapshot === undefined || !sameStamp(snapshot.stamp, await store.stamp())) await read();
+    const stamp = await store.stamp();
+    const isCurrent = () => snapshot !== undefined && sameStamp(snapshot.stamp, stamp);
+    // A read that is under way may have begun before the change; one that begins now has not.
+    if (!isCurrent()) await reading?.catch(() => undefined);
+    if (!isCurrent()) await read();
     return present();
   };
 
@@ -135,6 +139,8 @@ export async function watchConfig(
       });
   };
 
+  // One set of listeners per environment, and there may be many.
+  subscriber.setMaxListeners(0);
   subscriber.on('message', onMessage);
   subscriber.on('close', onClose);
   const stop = () => {
@@ -186,6 +192,7 @@ function applyChange(snapshot: ConfigSnapshot, change: ConfigChange): ConfigSnap
   if (change.environment !== snapshot.environment) return next;
   return {
     ...next,
+    broken: snapshot.broken.filter(({ kind, key }) => kind !== change.kind || key !== change.key),
     [change.kind]: new Map<string, unknown>(snapshot[change.kind]).set(change.key, change.object),
   };
 }

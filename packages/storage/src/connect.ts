@@ -19,23 +19,27 @@ export type StorageErrorCode =
   | 'read_only'
   | 'out_of_memory'
   | 'partitions_differ'
+  | 'broken_object'
   | 'not_permitted'
   | 'failed';
 
 const OLDEST_MAJOR = 7;
-/** ioredis bounds the time to connect, not the time to the first answer: a stopped server would hold us for ever. */
+/** ioredis bounds the time to connect, not the time to an answer: a stopped server would hold us for ever. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
 export interface ConnectOptions {
   /** Null: commands wait for the next connection instead of failing. */
   readonly maxRetriesPerRequest?: number | null;
   readonly connectionName?: string;
+  /** A command without an answer for this long breaks the connection; null for readers that may block longer. */
+  readonly socketTimeout?: number | null;
   /** False for a subscriber whose user subscribes again itself; ioredis leaves its own attempt's failure unhandled. */
   readonly autoResubscribe?: boolean;
 }
 
 /** A client that fails fast instead of queueing for ever: a caller decides whether to try again. */
 export function openRedis(url: string, options: ConnectOptions = {}): Redis {
+  const { socketTimeout = ANSWER_TIMEOUT_MS, ...others } = options;
   return new Redis(url, {
     protocol: 3,
     replyMapping: 'legacy',
@@ -43,7 +47,8 @@ export function openRedis(url: string, options: ConnectOptions = {}): Redis {
     maxRetriesPerRequest: 1,
     connectTimeout: 5_000,
     retryStrategy: (times: number) => Math.min(50 * times, 1_000),
-    ...options,
+    ...(socketTimeout === null ? {} : { socketTimeout }),
+    ...others,
   });
 }
 
@@ -168,8 +173,11 @@ export function explain(error: unknown, url = 'REDIS_URL'): StorageError {
       cause,
     );
   }
+  if (/^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS)\b/.test(message)) {
+    return new StorageError('unreachable', `Redis at ${at} is not ready: ${message}`, cause);
+  }
   if (
-    /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|EHOSTUNREACH|Connection is closed|max retries|isn't writeable|connect E/i.test(
+    /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|EHOSTUNREACH|Connection is closed|Socket timeout|Command timed out|max retries|isn't writeable|connect E/i.test(
       message,
     )
   ) {

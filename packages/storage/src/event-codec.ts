@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { environmentKeySchema } from '@liftgate/flags';
 
 /**
  * What travels through a partition's stream: one entry is one batch of one producer, its payload the events of one
@@ -33,22 +34,33 @@ export interface StreamBatch {
   readonly events: readonly StreamEvent[];
 }
 
+/** As `shortHash` makes it: 64 bits, of which the address is made. */
+const hashSchema = z.string().regex(/^[A-Za-z0-9_-]{11}$/);
+/** What a date can hold. */
+const timeSchema = z.int().min(-8.64e15).max(8.64e15);
 const exposureSchema = z.tuple([
-  z.string(),
-  z.string(),
-  z.number(),
+  hashSchema,
+  hashSchema,
+  timeSchema,
   z.literal('x'),
-  z.string(),
-  z.number(),
-  z.number(),
-  z.string(),
+  z.string().max(128),
+  z.int().positive(),
+  z.int().positive(),
+  z.string().max(128),
   z.union([z.literal(0), z.literal(1)]),
 ]);
-const metricSchema = z.tuple([z.string(), z.string(), z.number(), z.literal('m'), z.string(), z.number()]);
+const metricSchema = z.tuple([
+  hashSchema,
+  hashSchema,
+  timeSchema,
+  z.literal('m'),
+  z.string().max(128),
+  z.number(),
+]);
 const batchSchema = z.tuple([
   z.literal(1),
-  z.string(),
-  z.string(),
+  environmentKeySchema,
+  z.string().regex(/^[A-Za-z0-9._:-]{1,160}$/),
   z.array(z.union([exposureSchema, metricSchema])),
 ]);
 

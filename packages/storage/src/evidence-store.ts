@@ -7,7 +7,7 @@ import { parseSums } from './partition-store.ts';
 
 type Rows = Map<string, IntegerSums>;
 
-/** Reads all that has been counted for one run of an experiment: one pipeline per partition, whatever the traffic. */
+/** Reads all that has been counted for one run of an experiment: one transaction per partition, whatever the traffic. */
 export async function readEvidence(
   redis: Redis,
   installation: Installation,
@@ -19,7 +19,7 @@ export async function readEvidence(
     Array.from({ length: partitions }, async (_, p) => {
       const replies =
         (await redis
-          .pipeline()
+          .multi()
           .hget(keys.meta(p), 'events')
           .hgetall(keys.statistics(p, key))
           .hgetall(keys.days(p, key))

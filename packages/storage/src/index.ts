@@ -6,6 +6,7 @@ export * from './config-store.ts';
 export * from './config-watch.ts';
 export * from './event-codec.ts';
 export * from './event-producer.ts';
+export * from './producer-progress.ts';
 export * from './partition-store.ts';
 export * from './evidence-store.ts';
 export * from './result-store.ts';

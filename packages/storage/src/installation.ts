@@ -15,6 +15,7 @@ export interface Installation {
 
 export const DEFAULT_PARTITIONS = 32;
 const BUCKETS = 1_024;
+const FIELDS = ['partitions', 'buckets', 'unitSecret'] as const;
 
 /** Reads the installation, or makes it when Redis holds none. Throws when `partitions` differs from what it has. */
 export async function openInstallation(
@@ -23,10 +24,15 @@ export async function openInstallation(
 ): Promise<Installation> {
   const { prefix = 'liftgate' } = options;
   const key = keysOf(1, prefix).installation;
-  await redis.hsetnx(key, 'partitions', String(options.partitions ?? DEFAULT_PARTITIONS));
-  await redis.hsetnx(key, 'buckets', String(BUCKETS));
-  await redis.hsetnx(key, 'unitSecret', randomBytes(32).toString('base64url'));
-  const [partitions, buckets, unitSecret] = await redis.hmget(key, 'partitions', 'buckets', 'unitSecret');
+  // Read first: a Redis whose memory is full refuses writes, and the workers that empty it must start all the same.
+  let stored = await redis.hmget(key, ...FIELDS);
+  if (stored.includes(null)) {
+    await redis.hsetnx(key, 'partitions', String(options.partitions ?? DEFAULT_PARTITIONS));
+    await redis.hsetnx(key, 'buckets', String(BUCKETS));
+    await redis.hsetnx(key, 'unitSecret', randomBytes(32).toString('base64url'));
+    stored = await redis.hmget(key, ...FIELDS);
+  }
+  const [partitions, buckets, unitSecret] = stored;
   if (partitions == null || buckets == null || unitSecret == null) {
     throw new StorageError('failed', `the installation record ${key} is incomplete`);
   }

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { decodeUnit, encodeUnit, NEW_UNIT, type UnitState } from '@liftgate/attribution';
 import type { IntegerSums } from '@liftgate/stats';
 import type { Installation } from './installation.ts';
+import { parseProgress, progressText, type ProducerProgress } from './producer-progress.ts';
 import { commit, partitionClaim, partitionRelease, type ClaimReply, type CommitReply } from './scripts.ts';
 import { addressOfField } from './unit-hash.ts';
 
@@ -9,14 +10,9 @@ import { addressOfField } from './unit-hash.ts';
 export interface StreamEntry {
   readonly id: string;
   readonly producer: string;
-  readonly sequence: number;
+  /** As stored; `sequenceOf` reads it. */
+  readonly sequence: string;
   readonly payload: string;
-}
-
-/** Which sequence numbers of a producer are applied: all up to `base`, and those in `beyond`. */
-export interface ProducerProgress {
-  readonly base: number;
-  readonly beyond: ReadonlySet<number>;
 }
 
 export interface PartitionPosition {
@@ -43,6 +39,9 @@ export interface PartitionWrites {
   readonly totals: PartitionTotals;
 }
 
+/** Kept per partition, to see what they are; how many came is in the balance. */
+const MAX_DEAD_LETTERS = 1_000;
+
 export interface PartitionStore {
   claim(worker: string, leaseMs: number): Promise<ClaimReply>;
   release(worker: string): Promise<void>;
@@ -55,8 +54,9 @@ export interface PartitionStore {
   rows(kind: 'statistics' | 'days', run: string, rows: readonly string[]): Promise<Map<string, IntegerSums>>;
   /** Applies a batch in one step: see commit.lua for the answers. */
   commit(position: PartitionPosition, last: StreamEntry, writes: PartitionWrites): Promise<CommitReply>;
-  /** Drops entries that are applied. */
+  /** Drops entries that are applied, and all but the newest dead letters. */
   trim(offset: string): Promise<void>;
+  forgetProducers(ids: readonly string[]): Promise<void>;
 }
 
 export function partitionStore(redis: Redis, installation: Installation, partition: number): PartitionStore {
@@ -138,7 +138,7 @@ export function partitionStore(redis: Redis, installation: Installation, partiti
           position.epoch,
           last.id,
           last.producer,
-          String(last.sequence),
+          last.sequence,
           String(writes.totals.events),
           String(writes.totals.newest),
           ...written.flatMap(([, fields]) => [String(fields.length), ...fields.flat()]),
@@ -148,6 +148,14 @@ export function partitionStore(redis: Redis, installation: Installation, partiti
 
     async trim(offset) {
       await redis.xtrim(keys.stream(partition), 'MINID', offset);
+      const letters = keys.deadLetters(partition);
+      if ((await redis.hlen(letters)) <= MAX_DEAD_LETTERS) return;
+      const ids = (await redis.hkeys(letters)).sort((a, b) => timeOfEntry(a) - timeOfEntry(b));
+      await redis.hdel(letters, ...ids.slice(0, ids.length - MAX_DEAD_LETTERS));
+    },
+
+    async forgetProducers(ids) {
+      if (ids.length > 0) await redis.hdel(keys.producers(partition), ...ids);
     },
   };
 }
@@ -160,7 +168,20 @@ function rowHashes(
 }
 
 export function parseEntry([id, fields]: [id: string, fields: string[]]): StreamEntry {
-  return { id, producer: fields[1] ?? '', sequence: Number(fields[3] ?? 0), payload: fields[5] ?? '' };
+  return { id, producer: fields[1] ?? '', sequence: fields[3] ?? '', payload: fields[5] ?? '' };
+}
+
+const PRODUCER = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** The sequence number of an entry; null when nobody numbered it as ours are, so it cannot be told from a copy. */
+export function sequenceOf({ producer, sequence }: StreamEntry): number | null {
+  const number = Number(sequence);
+  return PRODUCER.test(producer) && Number.isSafeInteger(number) && number > 0 ? number : null;
+}
+
+/** When an entry came, in milliseconds. */
+export function timeOfEntry(id: string): number {
+  return Number(id.split('-')[0]);
 }
 
 /** Sums are stored as "n,s1,s2". */
@@ -172,26 +193,6 @@ export function parseSums(text: string | null): IntegerSums {
 
 function sumsText({ n, s1, s2 }: IntegerSums): string {
   return `${n},${s1},${s2}`;
-}
-
-/** Progress is stored as "base" or "base|s1,s2". */
-function parseProgress(text: string): ProducerProgress {
-  const [base = '0', beyond = ''] = text.split('|');
-  return { base: Number(base), beyond: new Set(beyond === '' ? [] : beyond.split(',').map(Number)) };
-}
-
-function progressText({ base, beyond }: ProducerProgress): string {
-  return beyond.size === 0 ? String(base) : `${base}|${[...beyond].sort((a, b) => a - b).join(',')}`;
-}
-
-/** Null when the sequence number is applied already; else the progress with it. */
-export function advance(progress: ProducerProgress | undefined, sequence: number): ProducerProgress | null {
-  const { base, beyond } = progress ?? { base: 0, beyond: new Set<number>() };
-  if (sequence <= base || beyond.has(sequence)) return null;
-  const next = new Set(beyond).add(sequence);
-  let reached = base;
-  while (next.delete(reached + 1)) reached++;
-  return { base: reached, beyond: next };
 }
 
 function groupBy(items: readonly string[], keyOf: (item: string) => string): Map<string, string[]> {

@@ -9,12 +9,16 @@ export interface ResultChange {
   readonly events: number;
 }
 
-/** Keeps a result unless a stored one has seen more events; tells everybody when it is kept. */
+/**
+ * Keeps a result unless the stored one is newer: it has seen more events, or as many under a newer configuration. Tells
+ * everybody when it is kept.
+ */
 export async function putResult(redis: Redis, keys: Keys, result: ExperimentResult): Promise<boolean> {
-  const { environment, flag, events } = result;
+  const { environment, flag, events, configuration } = result;
   return resultPut(redis, keys.results(environment), {
     flag,
     events,
+    configuration,
     json: JSON.stringify(result),
     channel: keys.resultChannel,
     message: `${environment}:${flag}:${events}`,
@@ -51,7 +55,7 @@ export async function listResults(
   return results;
 }
 
-/** The worker wrote it from its own types; the number in front orders results. */
+/** The worker wrote it from its own types; the numbers in front order results. */
 function parseResult(text: string | null): ExperimentResult | null {
   return text === null ? null : (JSON.parse(text.slice(text.indexOf(':') + 1)) as ExperimentResult);
 }

@@ -28,6 +28,8 @@ const claimScript = new Script('partition-claim');
 const releaseScript = new Script('partition-release');
 const commitScript = new Script('commit');
 const resultPutScript = new Script('result-put');
+const workerMarkScript = new Script('worker-mark');
+const apiKeyFirstScript = new Script('api-key-first');
 
 export type PutReply =
   | { readonly stored: true; readonly stamp: string }
@@ -101,6 +103,7 @@ export async function resultPut(
   args: {
     readonly flag: string;
     readonly events: number;
+    readonly configuration: number;
     readonly json: string;
     readonly channel: string;
     readonly message: string;
@@ -109,7 +112,22 @@ export async function resultPut(
   const reply = await resultPutScript.run(
     redis,
     [key],
-    [args.flag, String(args.events), args.json, args.channel, args.message],
+    [args.flag, String(args.events), String(args.configuration), args.json, args.channel, args.message],
   );
   return Number(reply) === 1;
+}
+
+export async function apiKeyFirst(redis: Redis, key: string, hash: string, json: string): Promise<boolean> {
+  return Number(await apiKeyFirstScript.run(redis, [key], [hash, json])) === 1;
+}
+
+/** Live workers as id, time, id, time …; notes `worker` among them unless it is empty. */
+export async function workerMark(
+  redis: Redis,
+  key: string,
+  args: { readonly worker: string; readonly goneMs: number; readonly forgottenMs: number },
+): Promise<string[]> {
+  const { worker, goneMs, forgottenMs } = args;
+  const reply = await workerMarkScript.run(redis, [key], [worker, String(goneMs), String(forgottenMs)]);
+  return reply as string[];
 }

@@ -1,5 +1,4 @@
 import { TRPCError } from '@trpc/server';
-import { z } from 'zod';
 import { flagKeySchema, type Flag } from '@liftgate/flags';
 import {
   analyse,
@@ -14,7 +13,7 @@ import {
 } from '@liftgate/rollout';
 import { getResult, listResults, readEvidence, type ConfigSnapshot } from '@liftgate/storage';
 import type { Services } from '../services.ts';
-import { changing, ConflictError, reading, router } from '../trpc.ts';
+import { changing, ConflictError, environmentInput, reading, router } from '../trpc.ts';
 import { expectedVersionSchema, requireFlag } from './flags.ts';
 
 /** An experiment with its flag, what the worker found last, and the sentence for people. */
@@ -25,22 +24,24 @@ export interface ExperimentView {
   readonly verdict: Verdict;
 }
 
-const experimentRef = z.object({ flag: flagKeySchema });
+const experimentRef = environmentInput.extend({ flag: flagKeySchema });
 
 export const experimentsRouter = router({
-  list: reading.query(async ({ ctx, input }): Promise<{ experiments: ExperimentView[] }> => {
-    const { redis, installation } = ctx.services;
-    const [snapshot, results] = await Promise.all([
-      ctx.watch.refresh(),
-      listResults(redis, installation.keys, input.environment),
-    ]);
-    const now = new Date();
-    const experiments = [...snapshot.experiment.values()].flatMap((experiment) => {
-      const flag = snapshot.flag.get(experiment.flag);
-      return flag === undefined ? [] : [viewOf(flag, experiment, results.get(flag.key) ?? null, now)];
-    });
-    return { experiments: experiments.sort((a, b) => (a.flag.key < b.flag.key ? -1 : 1)) };
-  }),
+  list: reading
+    .input(environmentInput)
+    .query(async ({ ctx, input }): Promise<{ experiments: ExperimentView[] }> => {
+      const { redis, installation } = ctx.services;
+      const [snapshot, results] = await Promise.all([
+        ctx.watch.refresh(),
+        listResults(redis, installation.keys, input.environment),
+      ]);
+      const now = new Date();
+      const experiments = [...snapshot.experiment.values()].flatMap((experiment) => {
+        const flag = snapshot.flag.get(experiment.flag);
+        return flag === undefined ? [] : [viewOf(flag, experiment, results.get(flag.key) ?? null, now)];
+      });
+      return { experiments: experiments.sort((a, b) => (a.flag.key < b.flag.key ? -1 : 1)) };
+    }),
 
   get: reading.input(experimentRef).query(async ({ ctx, input }): Promise<ExperimentView> => {
     const { redis, installation } = ctx.services;

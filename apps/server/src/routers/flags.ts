@@ -12,18 +12,20 @@ import {
   type FlagChange,
 } from '@liftgate/flags';
 import type { Services } from '../services.ts';
-import { changing, ConflictError, reading, router } from '../trpc.ts';
+import { changing, ConflictError, environmentInput, reading, router } from '../trpc.ts';
 
-const flagRef = z.object({ key: flagKeySchema });
+const flagRef = environmentInput.extend({ key: flagKeySchema });
 /** The version the change was made against: another one in the store is a conflict. */
 export const expectedVersionSchema = z.int().positive();
 
 export const flagsRouter = router({
-  list: reading.query(async ({ ctx }): Promise<{ flags: Flag[]; version: number }> => {
-    const snapshot = await ctx.watch.refresh();
-    const flags = [...snapshot.flag.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    return { flags, version: snapshot.stamp.number };
-  }),
+  list: reading
+    .input(environmentInput)
+    .query(async ({ ctx }): Promise<{ flags: Flag[]; version: number }> => {
+      const snapshot = await ctx.watch.refresh();
+      const flags = [...snapshot.flag.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+      return { flags, version: snapshot.stamp.number };
+    }),
 
   get: reading
     .input(flagRef)

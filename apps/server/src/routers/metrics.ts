@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import { environmentKeySchema, unitIdSchema } from '@liftgate/flags';
+import { unitIdSchema } from '@liftgate/flags';
 import {
   changeMetric,
   createMetric,
@@ -10,13 +10,13 @@ import {
   newMetricSchema,
 } from '@liftgate/rollout';
 import type { Metric } from '@liftgate/stats';
-import { changing, ConflictError, reading, router, sending } from '../trpc.ts';
+import { changing, ConflictError, environmentInput, reading, router, sending } from '../trpc.ts';
 import { expectedVersionSchema } from './flags.ts';
 
-const metricRef = z.object({ key: metricKeySchema });
+const metricRef = environmentInput.extend({ key: metricKeySchema });
 
 export const metricsRouter = router({
-  list: reading.query(async ({ ctx, input }): Promise<{ metrics: Metric[] }> => ({
+  list: reading.input(environmentInput).query(async ({ ctx, input }): Promise<{ metrics: Metric[] }> => ({
     metrics: await ctx.services.store.list('metric', input.environment),
   })),
 
@@ -27,7 +27,7 @@ export const metricsRouter = router({
   }),
 
   create: changing
-    .input(newMetricSchema.extend({ environment: environmentKeySchema }))
+    .input(newMetricSchema.extend(environmentInput.shape))
     .mutation(async ({ ctx, input: { environment, ...fields } }): Promise<Metric> => {
       const metric = createMetric(fields);
       const put = await ctx.services.store.put('metric', environment, metric, 0);
@@ -60,7 +60,7 @@ export const metricsRouter = router({
   /** Records one value of a metric for a user or a tenant. Given an id, it counts once however often it is sent. */
   record: sending
     .input(
-      z.object({
+      environmentInput.extend({
         metric: metricKeySchema,
         value: z.number().default(1),
         user: unitIdSchema.optional(),

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { flagKeySchema, STAGE_SHARE, STAGES, type Flag, type Stage } from '@liftgate/flags';
-import { changing, reading, router } from '../trpc.ts';
+import { changing, environmentInput, reading, router } from '../trpc.ts';
 import { expectedVersionSchema, updateFlag } from './flags.ts';
 
 export const rolloutsRouter = router({
-  stages: reading.query((): { stage: Stage; share: number }[] =>
-    STAGES.map((stage) => ({ stage, share: STAGE_SHARE[stage] })),
-  ),
+  stages: reading
+    .input(environmentInput)
+    .query((): { stage: Stage; share: number }[] =>
+      STAGES.map((stage) => ({ stage, share: STAGE_SHARE[stage] })),
+    ),
 
   setStage: changing
     .input(
-      z.object({
+      environmentInput.extend({
         flag: flagKeySchema,
         stage: z.enum(STAGES),
         expectedVersion: expectedVersionSchema,

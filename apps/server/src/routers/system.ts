@@ -1,5 +1,5 @@
-import { on } from 'node:events';
 import { tracked } from '@trpc/server';
+import { z } from 'zod';
 import type { KeyScope } from '@liftgate/storage';
 import {
   liveWorkers,
@@ -12,8 +12,8 @@ import {
   type WorkerSeen,
 } from '@liftgate/storage';
 import { DEFAULT_ENVIRONMENT } from '../environments.ts';
-import type { Change } from '../services.ts';
-import { anyone, reading, router } from '../trpc.ts';
+import { changeFeed } from '../change-feed.ts';
+import { anyone, environmentInput, reading, router } from '../trpc.ts';
 
 export const VERSION = '0.1.0';
 
@@ -51,7 +51,7 @@ export const systemRouter = router({
     };
   }),
 
-  health: reading.query(async ({ ctx, input }): Promise<SystemHealth> => {
+  health: reading.input(environmentInput).query(async ({ ctx, input }): Promise<SystemHealth> => {
     const { redis, installation } = ctx.services;
     const started = performance.now();
     await redis.ping();
@@ -59,7 +59,7 @@ export const systemRouter = router({
     const now = new Date();
     const [info, workers, progress, balance, snapshot] = await Promise.all([
       serverInfo(redis),
-      liveWorkers(redis, installation.keys, now),
+      liveWorkers(redis, installation.keys),
       readProgress(redis, installation, now),
       readBalance(redis, installation, input.environment),
       ctx.watch.refresh(),
@@ -68,9 +68,11 @@ export const systemRouter = router({
   }),
 
   /** Where the events of the environment ended: received = everything accounted for + unexplained (0). */
-  balance: reading.query(({ ctx, input }): Promise<EnvironmentBalance> =>
-    readBalance(ctx.services.redis, ctx.services.installation, input.environment),
-  ),
+  balance: reading
+    .input(environmentInput)
+    .query(({ ctx, input }): Promise<EnvironmentBalance> =>
+      readBalance(ctx.services.redis, ctx.services.installation, input.environment),
+    ),
 
   /** How far the workers are behind the streams. */
   progress: anyone.query(({ ctx }): Promise<Progress> =>
@@ -78,17 +80,16 @@ export const systemRouter = router({
   ),
 
   /** Every change in the environment, as it happens. After a reconnect the client reads again what it shows. */
-  changes: reading.subscription(async function* ({ ctx, input, signal }) {
-    let sequence = 0;
-    const events = on(ctx.services.changes, 'change', signal === undefined ? {} : { signal });
-    try {
-      for await (const [change] of events as AsyncIterable<[Change]>) {
-        if (change.environment === input.environment) yield tracked(`${Date.now()}-${sequence++}`, change);
+  changes: reading
+    // What a client adds when it connects again.
+    .input(environmentInput.extend({ lastEventId: z.string().max(64).nullish() }))
+    .subscription(async function* ({ ctx, input, signal }) {
+      let sequence = 0;
+      const until = signal ?? new AbortController().signal;
+      for await (const change of changeFeed(ctx.services.changes, input.environment, until)) {
+        yield tracked(`${Date.now()}-${sequence++}`, change);
       }
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-    }
-  }),
+    }),
 });
 
 function nameOf(environment: string): string {

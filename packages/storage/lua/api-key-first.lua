@@ -1,0 +1,4 @@
+-- Stores an API key if there is none yet, so that of several servers that start at once one makes the first key.
+-- KEYS[1] API keys   ARGV[1] hash of the secret   ARGV[2] the key as JSON.   Returns 1 when stored, else 0.
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
