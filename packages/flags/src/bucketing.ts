@@ -30,7 +30,8 @@ type Allocation = Pick<Flag, 'variants' | 'control' | 'stage' | 'share' | 'holdb
  *
  * At 100 % the treatments keep their windows, the control keeps the holdback (its oldest units), and the rest of the
  * control's window is served the first treatment without being analysed: those units have been control before.
- * Without a holdback nobody is left to compare with, so nobody is analysed.
+ * Of every treatment the same fraction as of the control is analysed, its oldest units: units that join an arm later
+ * than those of the other would be of another kind. Without a holdback nobody is analysed.
  */
 export function slicesOf(flag: Allocation): Slice[] {
   const arms = windowsOf(flag);
@@ -66,15 +67,19 @@ function windowsOf(flag: Allocation): Window[] {
 }
 
 function fullSlices(flag: Allocation, arms: readonly Window[]): Slice[] {
-  const first = treatmentsOf(flag)[0];
-  return arms.flatMap((arm): Slice[] => {
-    if (arm.variant !== flag.control || first === undefined) return [{ ...arm, analysed: flag.holdback > 0 }];
-    const kept = Math.min(arm.to, arm.from + Math.round(flag.holdback * BUCKETS));
-    return [
-      { from: arm.from, to: kept, variant: flag.control, analysed: true },
-      { from: kept, to: arm.to, variant: first.name, analysed: false },
-    ].filter((slice) => slice.to > slice.from);
-  });
+  const first = treatmentsOf(flag)[0]?.name ?? flag.control;
+  const control = arms.find((arm) => arm.variant === flag.control);
+  const fill = control ? Math.min(1, (flag.holdback * BUCKETS) / (control.to - control.from)) : 0;
+  return arms
+    .flatMap((arm): Slice[] => {
+      const kept = arm.from + Math.round((arm.to - arm.from) * fill);
+      const rest = arm.variant === flag.control ? first : arm.variant;
+      return [
+        { ...arm, to: kept, analysed: true },
+        { from: kept, to: arm.to, variant: rest, analysed: false },
+      ];
+    })
+    .filter((slice) => slice.to > slice.from);
 }
 
 /** Analysed buckets per variant: what the split check expects, relative to each other. */

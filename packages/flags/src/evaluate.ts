@@ -73,7 +73,7 @@ export function evaluatorOf(flag: Flag): Evaluator {
     if (slices.length === 0) return { ...base, ...control, reason: 'DEFAULT', cause: 'no_share' };
     const unit = unitOf(flag.unit, context);
     if (unit === undefined) {
-      const errorMessage = `flag "${flag.key}" splits by ${flag.unit}, and the context has no ${contextFieldOf(flag.unit)}`;
+      const errorMessage = `flag "${flag.key}" splits by ${flag.unit}, and the context has no ${contextFieldOf(flag.unit)} (a text that is not empty)`;
       return {
         ...base,
         reason: 'ERROR',
@@ -124,8 +124,13 @@ function contextFieldOf(unit: string): string {
   return unit === 'user' ? 'targetingKey' : unit;
 }
 
+/** Whatever the context is, evaluation does not throw: a field that cannot be read is a field that is not there. */
 function textField(context: EvaluationContext, field: string): string | undefined {
-  if (!Object.hasOwn(context, field)) return undefined;
-  const value = context[field];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  try {
+    if (!Object.hasOwn(context, field)) return undefined;
+    const value = context[field];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

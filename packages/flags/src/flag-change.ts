@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expectedWeights } from './bucketing.ts';
+import { expectedWeights, slicesOf } from './bucketing.ts';
 import { NO_LISTS, STAGE_SHARE, flagSchema, type Flag } from './flag.ts';
 
 /** What a person gives to make a flag; the rest has defaults. A boolean flag without variants is control/treatment. */
@@ -65,7 +65,7 @@ function withFirstEpoch(flag: Flag): Flag {
   return { ...flag, epochs: [epochOf(flag, flag.createdAt)] };
 }
 
-/** What a person may change afterwards. A change of the allocation (stage, weights, holdback) begins an epoch. */
+/** What a person may change afterwards. A change of the stage or of anybody's variant begins an epoch. */
 export const flagChangeSchema = z
   .strictObject({
     name: flagSchema.shape.name,
@@ -83,7 +83,7 @@ export type FlagChange = z.infer<typeof flagChangeSchema>;
 
 /** The next version of the flag, or the same object when nothing would change. Throws a ZodError on bad input. */
 export function changeFlag(flag: Flag, change: FlagChange, now: Date): Flag {
-  const wanted = flagChangeSchema.parse(change);
+  const wanted = given(flagChangeSchema.parse(change));
   if (Object.entries(wanted).every(([field, value]) => sameJson(value, flag[field as keyof Flag])))
     return flag;
   const at = now.toISOString();
@@ -98,6 +98,11 @@ export function changeFlag(flag: Flag, change: FlagChange, now: Date): Flag {
   if (sameAllocation(flag, next)) return next;
   const begun = { ...next, epoch: flag.epoch + 1 };
   return { ...begun, epochs: [...flag.epochs, epochOf(begun, at)] };
+}
+
+/** A field that is there but undefined asks for nothing. */
+function given(change: FlagChange): FlagChange {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
 function epochOf(flag: Flag, startedAt: string): Flag['epochs'][number] {
@@ -115,8 +120,7 @@ function sameAllocation(a: Flag, b: Flag): boolean {
 }
 
 function allocationOf(flag: Flag): unknown {
-  const weights = flag.variants.map((variant) => [variant.name, variant.weight]);
-  return [flag.stage, flag.share, flag.holdback, weights];
+  return [flag.stage, slicesOf(flag)];
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

@@ -4,7 +4,7 @@ import { z } from 'zod';
  * Terms. A **flag** serves one of its **variants**. The **control** is the variant everybody had before; the others
  * are treatments. The **unit** is what is randomised: a user, a tenant, or any attribute of the evaluation context.
  * A **stage** says how many units may get a treatment. An **epoch** is a stretch of time with one allocation: every
- * change of the stage, the weights or the salt begins the next one, so that statistics never mix allocations.
+ * change of the stage or of who gets what begins the next one, so that statistics never mix allocations.
  * A **phase** is one run of the experiment on the flag; a restart begins the next one.
  */
 
@@ -64,7 +64,8 @@ const variantNameSchema = z
   .refine(
     (name) => !CONTROL_CHARACTER.test(name) && !name.includes('|'),
     'must not hold control characters or |',
-  );
+  )
+  .refine((name) => name !== '__proto__', 'must not be __proto__');
 
 export const variantSchema = z.strictObject({
   name: variantNameSchema,
