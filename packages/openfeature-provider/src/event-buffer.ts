@@ -267,7 +267,7 @@ export class EventBuffer {
 /** An estimate: objects and numbers, and two bytes for every character. */
 function bytesOf(event: LiftgateEvent): number {
   let characters = event.kind === 'metric' ? event.metric.length : event.flag.length + event.variant.length;
-  for (const [name, id] of Object.entries(event.units)) characters += name.length + id.length + 16;
+  for (const name in event.units) characters += name.length + (event.units[name]?.length ?? 0) + 16;
   return 200 + 2 * (event.id.length + characters);
 }
 

@@ -25,7 +25,9 @@ export interface FlagTable {
   readonly flags: ReadonlyMap<string, Flag>;
   readonly entries: ReadonlyMap<string, FlagEntry>;
   /** What is randomised by some flag: metric events are delivered to each of these that they name. */
-  readonly unitNames: readonly string[];
+  readonly unitNames: ReadonlySet<string>;
+  /** The ids that a metric event takes along: these, and always user and tenant. */
+  readonly idNames: readonly string[];
 }
 
 /** Compiles the flags, taking over from the previous table what is still the same object. */
@@ -37,7 +39,7 @@ export function flagTable(flags: ReadonlyMap<string, Flag>, previous?: FlagTable
     entries.set(key, known?.flag === flag ? known : flagEntry(flag));
     unitNames.add(flag.unit);
   }
-  return { flags, entries, unitNames: [...unitNames] };
+  return { flags, entries, unitNames, idNames: [...new Set(['user', 'tenant', ...unitNames])] };
 }
 
 function flagEntry(flag: Flag): FlagEntry {

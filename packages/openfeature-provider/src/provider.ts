@@ -17,7 +17,7 @@ import type { FlagEntry, FlagTable } from './flag-table.ts';
 import { parseOptions, type LiftgateProviderOptions, type Options } from './options.ts';
 import { failed, quoted, resolutionOf, type Resolution } from './resolution.ts';
 import { Session } from './session.ts';
-import { isUnitId, unitIdsOf } from './unit-ids.ts';
+import { candidateNames, isUnitId, unitIdsOf } from './unit-ids.ts';
 import { within } from './within.ts';
 
 /** Takes metric events also before the provider is ready, when the SDK's own `track` drops them. */
@@ -199,25 +199,37 @@ export class LiftgateProvider implements Provider {
       this.#buffer.refuse(typeof parsed === 'string' ? parsed : 'invalid');
       return;
     }
-    this.#buffer.add({ ...this.#envelope(units), kind: 'metric', ...parsed });
-  }
-
-  #expose({ flag, run }: FlagEntry, { unit, variant }: Evaluation): void {
-    if (unit === undefined || variant === undefined || !this.#exposed.isFirst(run, unit, variant)) return;
-    const units = { [flag.unit]: unit };
-    const { key, epoch, phase } = flag;
-    this.#buffer.add({ ...this.#envelope(units), kind: 'exposure', flag: key, variant, epoch, phase });
-  }
-
-  #envelope(units: Readonly<Record<string, string>>) {
-    this.#eventCount++;
-    return {
-      id: `${this.#instance}-${this.#eventCount.toString(36)}`,
+    this.#buffer.add({
+      kind: 'metric',
+      id: this.#nextId(),
       at: Date.now(),
       environment: this.#options.environment,
       source: SOURCE,
       units,
-    };
+      metric: parsed.metric,
+      value: parsed.value,
+    });
+  }
+
+  #expose({ flag, run }: FlagEntry, { unit, variant }: Evaluation): void {
+    if (unit === undefined || variant === undefined || !this.#exposed.isFirst(run, unit, variant)) return;
+    this.#buffer.add({
+      kind: 'exposure',
+      id: this.#nextId(),
+      at: Date.now(),
+      environment: this.#options.environment,
+      source: SOURCE,
+      units: { [flag.unit]: unit },
+      flag: flag.key,
+      variant,
+      epoch: flag.epoch,
+      phase: flag.phase,
+    });
+  }
+
+  #nextId(): string {
+    this.#eventCount++;
+    return `${this.#instance}-${this.#eventCount.toString(36)}`;
   }
 
   #forget(event: LiftgateEvent): void {
@@ -267,13 +279,13 @@ function prepareFor(
   prepare: (deliveries: Delivery[]) => ReturnType<Prepare>['batch'],
 ): Prepare {
   return (events) => {
-    const randomised = new Set(feed.table?.unitNames);
     const deliveries: Delivery[] = [];
     let addressed = 0;
     for (const event of events) {
       const before = deliveries.length;
       for (const [unitName, unit] of Object.entries(event.units)) {
-        if (event.kind === 'exposure' || randomised.has(unitName)) deliveries.push({ unitName, unit, event });
+        if (event.kind === 'exposure' || feed.table?.unitNames.has(unitName) === true)
+          deliveries.push({ unitName, unit, event });
       }
       if (deliveries.length > before) addressed++;
     }
@@ -296,7 +308,7 @@ function readUnits(
   table: FlagTable | undefined,
 ): Record<string, string> | undefined {
   try {
-    return unitIdsOf(context, table?.unitNames);
+    return unitIdsOf(context, table === undefined ? candidateNames(context) : table.idNames);
   } catch {
     return undefined;
   }

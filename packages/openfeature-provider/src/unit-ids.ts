@@ -13,14 +13,17 @@ export function isUnitId(id: string): boolean {
 /** A context of unknown origin is not searched further than this for ids that may turn out to be units. */
 const MAX_CANDIDATES = 32;
 
-/** The ids the context has for these units, plus user and tenant. Without names (not known yet): every id it has. */
-export function unitIdsOf(context: EvaluationContext, names?: readonly string[]): Record<string, string> {
-  const wanted = names ?? Object.keys(context).slice(0, MAX_CANDIDATES);
-  const ids: [string, string][] = [];
-  for (const name of new Set(['user', 'tenant', ...wanted])) {
+/** Unit names by which a context is asked for ids while the flags are not known: everything it has. */
+export function candidateNames(context: EvaluationContext): string[] {
+  return ['user', 'tenant', ...Object.keys(context).slice(0, MAX_CANDIDATES)];
+}
+
+/** The valid ids the context has under these names. */
+export function unitIdsOf(context: EvaluationContext, names: readonly string[]): Record<string, string> {
+  const ids: Record<string, string> = {};
+  for (const name of names) {
     const id = unitOf(name, context);
-    if (id !== undefined && isUnitId(id)) ids.push([name, id]);
+    if (id !== undefined && isUnitId(id)) ids[name] = id;
   }
-  // Not an assignment: a unit may be called __proto__.
-  return Object.fromEntries(ids);
+  return ids;
 }

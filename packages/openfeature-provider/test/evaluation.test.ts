@@ -150,12 +150,16 @@ describe('P4: kinds are checked', () => {
     expect(await client.getBooleanDetails('checkout', true, {})).toMatchObject({
       value: true,
       errorCode: ErrorCode.TARGETING_KEY_MISSING,
-      errorMessage: 'flag "checkout" splits by user, and the context has no targetingKey',
+      errorMessage: expect.stringMatching(
+        /^flag "checkout" splits by user, and the context has no targetingKey/,
+      ),
     });
     expect(await client.getBooleanDetails('by-tenant', true, ann)).toMatchObject({
       value: true,
       errorCode: ErrorCode.TARGETING_KEY_MISSING,
-      errorMessage: 'flag "by-tenant" splits by tenant, and the context has no tenant',
+      errorMessage: expect.stringMatching(
+        /^flag "by-tenant" splits by tenant, and the context has no tenant/,
+      ),
     });
   });
 });
