@@ -81,7 +81,7 @@ function liftInterval(goal: Goal, pair: Pair, alpha: number): readonly [number, 
 function superior(goal: Goal, pair: Pair, alpha: number): boolean {
   const tauSquared = tauSquaredOf(goal, pair, { alpha, sides: 1 });
   const direction = goal.direction === 'up' ? 'down' : 'up';
-  return harmBeyond(goal.minimumLift, pair, { direction, tauSquared, alpha }).logE >= -Math.log(alpha);
+  return harmBeyond(goal.minimumLift, pair, { direction, tauSquared, alpha }) >= -Math.log(alpha);
 }
 
 /** 1/se² at which the effect worth detecting is found with 90 % power; without a baseline, at the planned number of units. */

@@ -178,7 +178,7 @@ function measureMetric(
   const ready = compared.status === 'ok';
   const drop = ready && compared.lift !== null ? -compared.lift : null;
   const tauSquared = ready ? tauSquaredOf(guardrail, compared, { alpha, sides: 1 }) : 0;
-  const beyond = ready ? harmBeyond(maximumDrop, compared, { direction, tauSquared, alpha }).logE : -Infinity;
+  const beyond = ready ? harmBeyond(maximumDrop, compared, { direction, tauSquared, alpha }) : -Infinity;
   const controlUnits = ready ? compared.control.n : compared.controlUnits;
   const treatmentUnits = ready ? compared.treatment.n : compared.treatmentUnits;
   return {

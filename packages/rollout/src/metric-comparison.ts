@@ -47,15 +47,14 @@ export function compareMetric(
   const better = tuning.direction === 'up' ? 1 : -1;
   const gain = better * (treatment.mean - control.mean);
   const tauSquared = tauSquaredOf(tuning, pair, { alpha: harmAlpha, sides: 1 });
-  const harm = harmBeyond(0, pair, { ...tuning, tauSquared, alpha: harmAlpha });
   return {
     status: 'ok',
     control,
     treatment,
     lift: control.mean === 0 ? null : gain / Math.abs(control.mean),
     gain,
-    se: harm.se,
-    harmLogE: harm.logE,
+    se: Math.sqrt(control.varianceOfMean + treatment.varianceOfMean),
+    harmLogE: harmBeyond(0, pair, { ...tuning, tauSquared, alpha: harmAlpha }),
   };
 }
 
@@ -66,7 +65,7 @@ export function harmBeyond(
   drop: number,
   { control, treatment }: Pair,
   { direction, tauSquared, alpha }: Pick<MetricTuning, 'direction'> & { tauSquared: number; alpha: number },
-): { readonly logE: number; readonly se: number } {
+): number {
   const towards = direction === 'up' ? -1 : 1;
   const ratio = 1 + towards * drop * (control.mean < 0 ? -1 : 1);
   const margin = relativeMargin({
@@ -77,7 +76,7 @@ export function harmBeyond(
     tauSquared,
     alpha,
   });
-  return { logE: margin.status === 'invalid_input' ? 0 : margin.logE, se: margin.se };
+  return margin.status === 'ok' ? margin.logE : 0;
 }
 
 /** τ² from the baseline and the effect worth detecting; without a baseline from the planned units, the running spread being only the scale. */
