@@ -7,6 +7,7 @@ import {
   firstComplaint,
   type Interval,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { logBeta } from './log-gamma.ts';
 import { millsRatio, normalCdf, normalDensity, normalIsf, normalSf } from './normal-distribution.ts';
@@ -51,8 +52,8 @@ export function normalPosterior(input: {
   const posteriorSd = se * Math.sqrt(weight);
   const z = posteriorMean / posteriorSd;
   const half = normalIsf(alpha / 2) * posteriorSd;
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     posteriorMean,
     posteriorSd,
     chanceToWin: normalCdf(z),
@@ -60,7 +61,7 @@ export function normalPosterior(input: {
     expectedLossShip: posteriorSd * unitLoss(z),
     expectedLossKeep: posteriorSd * unitLoss(-z),
     interval: [posteriorMean - half, posteriorMean + half],
-  };
+  });
 }
 
 /** E[max(−Z, 0)] for Z ~ N(z, 1), that is φ(z) − zΦ(−z); far out as φ(z)(1 − z·Mills), where the difference would cancel. */
@@ -135,11 +136,26 @@ function expectedExcess(x: Beta, y: Beta): number {
   return Math.max(0, value);
 }
 
+/** Above this many terms the posteriors are normal to far beyond the digits anyone reads. */
+const MOST_TERMS = 1_000_000;
+
+/** P(x > y), by the shorter of two equivalent sums: over the successes of x or over the failures of y. */
+function chanceOfGreater(x: Beta, y: Beta): number {
+  if (Math.min(x[0], y[1]) > MOST_TERMS) {
+    return normalCdf((meanOf(x) - meanOf(y)) / Math.sqrt(varianceOf(x) + varianceOf(y)));
+  }
+  return x[0] <= y[1] ? sumOverSuccesses(x, y) : sumOverSuccesses([y[1], y[0]], [x[1], x[0]]);
+}
+
+function varianceOf([a, b]: Beta): number {
+  return ((a / (a + b)) * (b / (a + b))) / (a + b + 1);
+}
+
 /**
  * P(x > y) = Σ_{i < a_x} B(a_y + i, b_x + b_y)/((b_x + i) B(1 + i, b_x) B(a_y, b_y)), for whole a_x, summed with a running scale
  * because its first terms underflow. Source: Miller (2015).
  */
-function chanceOfGreater([ax, bx]: Beta, [ay, by]: Beta): number {
+function sumOverSuccesses([ax, bx]: Beta, [ay, by]: Beta): number {
   let logScale = logBeta(ay, bx + by) - logBeta(ay, by);
   let term = 1;
   let sum = 0;

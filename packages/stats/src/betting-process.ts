@@ -7,6 +7,7 @@ import {
   firstComplaint,
   type Interval,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 
 /** One unit in a small experiment. */
@@ -72,8 +73,8 @@ export function bettingSequence(input: BettingInput): BettingSequence {
   const logE = meanOfLogE([logEGreater, logELess]);
   const limit = Math.log(2 / alpha);
   const widest = high - low;
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     n: units.length,
     estimate: differenceOfMeans(units),
     logE,
@@ -81,7 +82,7 @@ export function bettingSequence(input: BettingInput): BettingSequence {
     logELess,
     p: pFromLogE(logE),
     interval: [rejectedBelow(x, reach, widest, limit), -rejectedBelow(mirrored, reach, widest, limit)],
-  };
+  });
 }
 
 /** ln of the mixture's capital when betting that E[x] > m; x ≥ −reach. Decreasing in m, because every factor is. */

@@ -6,6 +6,7 @@ import {
   firstComplaint,
   type Interval,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { tTest, welch, welchDf, type MeanTest } from './mean-difference.ts';
 import type { MeanEstimate } from './strata.ts';
@@ -85,8 +86,8 @@ export function cuped(
   const v = c.varianceOfMean + t.varianceOfMean;
   if (v <= NEGLIGIBLE * rawSe * rawSe) return { status: 'zero_variance', estimate, se: 0, ...adjustment };
   const test = tTest({ estimate, se: Math.sqrt(v), df: welchDf(c, t), nullValue: 0, alpha });
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     meanControl: c.mean,
     meanTreatment: t.mean,
     ...test,
@@ -99,7 +100,7 @@ export function cuped(
       critical: test.critical,
       treatmentVariance: t.varianceOfMean,
     }),
-  };
+  });
 }
 
 /** Both arms' adjusted means as estimates, to feed confidence sequences and margins. */

@@ -7,6 +7,7 @@ import {
   firstComplaint,
   type Interval,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { normalCdf, normalIsf } from './normal-distribution.ts';
 
@@ -61,15 +62,15 @@ export function annualValue(input: {
     };
   }
   const z = normalIsf(alpha / 2);
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     valueUsd,
     seDeltaUsd,
     seUsd,
     intervalDelta: around(valueUsd, z * seDeltaUsd),
     interval: around(valueUsd, z * seUsd),
     probabilityPositive: probabilityPositive(valueUsd, seUsd),
-  };
+  });
 }
 
 export type PortfolioTotal =
@@ -116,8 +117,8 @@ export function portfolioTotal(
   );
   const z = normalIsf(alpha / 2);
   const zSimultaneous = normalIsf(alpha / (2 * Math.max(1, features.length)));
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     totalUsd,
     seIndependentUsd,
     intervalIndependent: around(totalUsd, z * seIndependentUsd),
@@ -126,7 +127,7 @@ export function portfolioTotal(
     seWorstCaseUsd,
     intervalWorstCase: around(totalUsd, z * seWorstCaseUsd),
     intervalSimultaneous: around(totalUsd, zSimultaneous * seWorstCaseUsd),
-  };
+  });
 }
 
 export type Shrunk =
@@ -181,17 +182,17 @@ export function fitPriorSd(
     }, 0);
   const largest = Math.max(...usable.map(({ estimate, se }) => Math.max(Math.abs(estimate), se)));
   if (largest === 0) return null;
-  let low = Math.log(largest * 1e-6);
-  let high = Math.log(largest * 10);
+  let low = Math.log(largest) - 14;
+  let high = Math.log(largest) + 2.5;
   const golden = (Math.sqrt(5) - 1) / 2;
-  while (high - low > 1e-9) {
+  for (let step = 0; step < 60; step++) {
     const a = high - golden * (high - low);
     const b = low + golden * (high - low);
     if (logLikelihood(Math.exp(a)) < logLikelihood(Math.exp(b))) low = a;
     else high = b;
   }
   const sd = Math.exp((low + high) / 2);
-  return sd > largest * 2e-6 ? sd : null;
+  return Number.isFinite(sd) && sd > largest * 2e-6 ? sd : null;
 }
 
 /** P(N(value, se²) > 0); with no error it is a fact. */

@@ -88,6 +88,16 @@ function hypergeometric(n: number, others: number, successes: number): Hypergeom
   const ratioUp = (k: number): number =>
     ((n - k) / (k + 1)) * ((successes - k) / (others - successes + k + 1));
   const mode = Math.min(max, Math.max(min, Math.floor(((n + 1) * (successes + 1)) / (total + 2))));
+  const sumOutwards = (from: number, direction: 1 | -1): number => {
+    let term = 1;
+    let sum = 1;
+    for (let k = from; k !== (direction === 1 ? max : min); k += direction) {
+      term *= direction === 1 ? ratioUp(k) : 1 / ratioUp(k - 1);
+      sum += term;
+      if (term < 1e-18 * sum) break;
+    }
+    return Math.exp(logPmf(from) + Math.log(sum));
+  };
   return {
     min,
     max,
@@ -95,21 +105,10 @@ function hypergeometric(n: number, others: number, successes: number): Hypergeom
     logPmf,
     pmf: (k) => Math.exp(logPmf(k)),
     sumFrom: (from, direction) => {
-      let logScale = logPmf(from);
-      let term = 1;
-      let sum = 1;
-      for (let k = from; k !== (direction === 1 ? max : min); k += direction) {
-        term *= direction === 1 ? ratioUp(k) : 1 / ratioUp(k - 1);
-        sum += term;
-        if (term > 1e200) {
-          term *= 1e-200;
-          sum *= 1e-200;
-          logScale += 200 * Math.LN10;
-        }
-        const pastMode = (k + direction - mode) * direction >= 0;
-        if (pastMode && term < 1e-18 * sum) break;
-      }
-      return Math.exp(logScale + Math.log(sum));
+      if ((mode - from) * direction <= 0) return sumOutwards(from, direction);
+      // From before the mode this is the larger part: one minus the other tail, which does not cancel.
+      const opposite = direction === 1 ? -1 : 1;
+      return from === (direction === 1 ? min : max) ? 1 : 1 - sumOutwards(from + opposite, opposite);
     },
   };
 }

@@ -1,5 +1,11 @@
 import { probabilityAbove, startOfPaths, survivingPaths } from './boundary-crossing.ts';
-import { complainUnlessOpenUnit, firstComplaint, type Interval, type InvalidInput } from './input.ts';
+import {
+  complainUnlessOpenUnit,
+  firstComplaint,
+  type Interval,
+  type InvalidInput,
+  unlessOverflow,
+} from './input.ts';
 import { normalIsf, normalSf } from './normal-distribution.ts';
 
 /**
@@ -31,6 +37,11 @@ export type GroupSequentialBounds =
 
 /** A look whose increment of α is below this cannot reject. */
 const NO_ALPHA = 1e-13;
+
+const MOST_LOOKS = 200;
+
+/** Looks closer than this share of the information so far cannot be integrated in reasonable time; they add nothing either. */
+const CLOSEST_LOOKS = 1e-3;
 
 /**
  * Efficacy bounds of a group sequential test under α spending. Valid for estimates whose information grows independently, such as
@@ -92,14 +103,14 @@ export function groupSequentialLook(
   if (se === 0) return { status: 'zero_variance' };
   const z = estimate / se;
   const bound = designed.bounds.at(-1) ?? null;
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     z,
     bound,
     benefit: bound !== null && z >= bound,
     harm: bound !== null && -z >= bound,
     interval: bound === null ? null : [estimate - bound * se, estimate + bound * se],
-  };
+  });
 }
 
 /** The level b with P(cross at b) = increment, by bisection and secant steps on ln P. */
@@ -119,12 +130,16 @@ function levelFor(increment: number, probability: (level: number) => number, tim
 function checkDesign(fractions: readonly number[], alpha: number, spending: Spending): InvalidInput | null {
   return firstComplaint(
     complainUnlessOpenUnit('alpha', alpha),
-    fractions.length > 0 ? null : 'fractions must name at least one look',
-    ...fractions.map((t, k) =>
-      t > (fractions[k - 1] ?? 0) && t <= 1
+    fractions.length > 0 && fractions.length <= MOST_LOOKS
+      ? null
+      : `fractions must name between 1 and ${MOST_LOOKS} looks, got ${fractions.length}`,
+    ...fractions.map((t, k) => {
+      const before = fractions[k - 1] ?? 0;
+      if (!(t > before && t <= 1)) return `fractions must ascend within (0, 1], got ${t} at look ${k + 1}`;
+      return t - before >= CLOSEST_LOOKS * t
         ? null
-        : `fractions must ascend within (0, 1], got ${t} at look ${k + 1}`,
-    ),
+        : `looks must be at least 0.1 % of the information apart, got ${before} and ${t}`;
+    }),
     spending.kind === 'power' && !(spending.phi > 0 && Number.isFinite(spending.phi))
       ? `phi must be finite and positive, got ${spending.phi}`
       : null,

@@ -48,3 +48,14 @@ export function complainUnlessNotNegative(name: string, x: number): string | nul
 export function complainUnlessPositive(name: string, x: number): string | null {
   return Number.isFinite(x) && x > 0 ? null : `${name} must be finite and positive, got ${x}`;
 }
+
+/** The answer, unless a number in it has left the range of a double: then that is what is reported. */
+export function unlessOverflow<T extends object>(answer: T): T | InvalidInput {
+  return isFiniteThroughout(answer) ? answer : invalidInput('the result leaves the range of a double');
+}
+
+function isFiniteThroughout(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value !== 'object') return true;
+  return Object.values(value).every(isFiniteThroughout);
+}

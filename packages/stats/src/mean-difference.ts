@@ -6,6 +6,8 @@ import {
   firstComplaint,
   type Interval,
   type InvalidInput,
+  unlessOverflow,
+  complainUnlessPositive,
 } from './input.ts';
 import { checkArms, type Moments } from './moments.ts';
 import { meanEstimate, type MeanEstimate } from './strata.ts';
@@ -62,7 +64,12 @@ export function meanDifference(
   const v = control.varianceOfMean + treatment.varianceOfMean;
   if (v === 0) return { status: 'zero_variance', estimate, se: 0 };
   const test = tTest({ estimate, se: Math.sqrt(v), df: welchDf(control, treatment), nullValue, alpha });
-  return { status: 'ok', meanControl: control.mean, meanTreatment: treatment.mean, ...test };
+  return unlessOverflow({
+    status: 'ok' as const,
+    meanControl: control.mean,
+    meanTreatment: treatment.mean,
+    ...test,
+  });
 }
 
 /** Welch's test straight from moments; moments that no data can have are invalid input. */
@@ -126,6 +133,6 @@ function complaintAboutEstimate(name: string, { n, mean, varianceOfMean, df }: M
     complainUnlessNotNegative(`${name}.n`, n) ??
     complainUnlessFinite(`${name}.mean`, mean) ??
     complainUnlessNotNegative(`${name}.varianceOfMean`, varianceOfMean) ??
-    complainUnlessNotNegative(`${name}.df`, df)
+    (n < 2 ? null : complainUnlessPositive(`${name}.df`, df))
   );
 }

@@ -33,8 +33,8 @@ export function momentsOf(values: readonly number[]): Moments {
 
 /** Moments of both groups taken together. Source: Chan, Golub and LeVeque (1979). */
 export function mergeMoments(a: Moments, b: Moments): Moments {
-  if (a.n === 0) return b;
-  if (b.n === 0) return a;
+  if (a.n === 0) return finiteMoments(b);
+  if (b.n === 0) return finiteMoments(a);
   const n = a.n + b.n;
   const difference = b.mean - a.mean;
   return finiteMoments({
@@ -76,7 +76,7 @@ export function checkArms(control: Moments, treatment: Moments): InvalidInput | 
 }
 
 function finiteMoments(m: Moments): Moments {
-  return Number.isFinite(m.mean) && Number.isFinite(m.m2) ? m : NO_MOMENTS;
+  return Number.isFinite(m.n) && Number.isFinite(m.mean) && Number.isFinite(m.m2) ? m : NO_MOMENTS;
 }
 
 /** Σ(x − offset) with Neumaier's compensation. */

@@ -1,4 +1,4 @@
-import { complainUnlessOpenUnit, DEFAULT_ALPHA, firstComplaint } from './input.ts';
+import { complainUnlessOpenUnit, DEFAULT_ALPHA, firstComplaint, unlessOverflow } from './input.ts';
 import { tTest, type MeanDifference, type MeanDifferenceOptions } from './mean-difference.ts';
 import { checkArms, variance, type Moments } from './moments.ts';
 
@@ -22,5 +22,10 @@ export function pooledMeanDifference(
   if (pooled === 0) return { status: 'zero_variance', estimate, se: 0 };
   const se = Math.sqrt(pooled * (1 / control.n + 1 / treatment.n));
   const test = tTest({ estimate, se, df, nullValue, alpha });
-  return { status: 'ok', meanControl: control.mean, meanTreatment: treatment.mean, ...test };
+  return unlessOverflow({
+    status: 'ok' as const,
+    meanControl: control.mean,
+    meanTreatment: treatment.mean,
+    ...test,
+  });
 }

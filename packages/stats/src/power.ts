@@ -4,6 +4,7 @@ import {
   complainUnlessPositive,
   firstComplaint,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { productError } from './exact.ts';
 import { normalCdf, normalIsf, normalSf } from './normal-distribution.ts';
@@ -150,12 +151,12 @@ export function minimumDetectableEffect(
   const k = normalIsf(alpha / sides) + normalIsf(1 - power);
   const absolute = k * sd * Math.sqrt(2 / unitsPerArm);
   const w = (((k * sd) / mean) * ((k * sd) / mean)) / unitsPerArm;
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     absolute,
     relative: mean === 0 ? null : absolute / Math.abs(mean),
     relativeDelta: mean === 0 || !(w < 1) ? null : (w + Math.sqrt(w * (2 - w))) / (1 - w),
-  };
+  });
 }
 
 /** Power of the two-sided z-test for a true effect; both tails count, so that it is alpha for no effect. */

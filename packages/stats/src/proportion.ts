@@ -7,6 +7,7 @@ import {
   firstComplaint,
   type Interval,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { normalIsf, normalSf } from './normal-distribution.ts';
 
@@ -68,8 +69,8 @@ export function proportionDifference(
   const fisher = fisherExact(control, treatment);
   const method = pooledZ !== null && smallestExpected(control, treatment) >= 5 ? 'pooled_z' : 'fisher';
   const z = normalIsf(alpha / 2);
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     proportionControl: share(control),
     proportionTreatment: share(treatment),
     difference: share(treatment) - share(control),
@@ -85,13 +86,14 @@ export function proportionDifference(
     clopperPearsonControl: clopperPearsonInterval(control.successes, control.n, alpha),
     clopperPearsonTreatment: clopperPearsonInterval(treatment.successes, treatment.n, alpha),
     riskRatio: riskRatio(control, treatment, z),
-  };
+  });
 }
 
 /** Wilson's score interval of one proportion; exactly 0 below without successes, exactly 1 above without failures. */
 export function wilsonInterval(successes: number, n: number, alpha: number = DEFAULT_ALPHA): Interval {
   if (!(n > 0) || !isOpenUnitCount(successes, n, alpha)) return [0, 1];
   const z = normalIsf(alpha / 2);
+  if (!Number.isFinite(z)) return [0, 1];
   const p = successes / n;
   const square = (z * z) / n;
   const center = (p + square / 2) / (1 + square);

@@ -1,5 +1,11 @@
 import { complaintAboutBivariate, type BivariateMoments } from './bivariate-moments.ts';
-import { complainUnlessOpenUnit, DEFAULT_ALPHA, firstComplaint, type InvalidInput } from './input.ts';
+import {
+  complainUnlessOpenUnit,
+  DEFAULT_ALPHA,
+  firstComplaint,
+  type InvalidInput,
+  unlessOverflow,
+} from './input.ts';
 import { meanDifference, type MeanTest } from './mean-difference.ts';
 import { relativeLift, type RelativeLift } from './relative-lift.ts';
 import type { MeanEstimate } from './strata.ts';
@@ -40,12 +46,12 @@ export function ratioDifference(
     return { ...test, ratioControl: c.mean, ratioTreatment: t.mean };
   }
   if (test.status !== 'ok') return test;
-  return {
+  return unlessOverflow({
     ...test,
     seControl: Math.sqrt(c.varianceOfMean),
     seTreatment: Math.sqrt(t.varianceOfMean),
     relative: relativeLift(c, t, { alpha }),
-  };
+  });
 }
 
 /** One arm's R = Σy/Σx with var(R) = (s_yy − 2R s_xy + R² s_xx)/(n x̄²); null with fewer than two units or Σx = 0. */

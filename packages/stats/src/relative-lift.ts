@@ -1,5 +1,5 @@
 import { fiellerRatio, liftSet, type FiellerSet } from './fieller.ts';
-import { DEFAULT_ALPHA, type Interval, type InvalidInput } from './input.ts';
+import { DEFAULT_ALPHA, type Interval, type InvalidInput, unlessOverflow } from './input.ts';
 import { checkEstimates, meanDifference, tTest } from './mean-difference.ts';
 import type { MeanEstimate } from './strata.ts';
 
@@ -63,8 +63,8 @@ export function relativeLift(
     alpha,
   });
   const set = fiellerRatio(ratioOfMeans(control, treatment), critical);
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     lift,
     seDelta,
     df,
@@ -79,7 +79,7 @@ export function relativeLift(
     },
     fieller: liftSet(set, Math.sign(control.mean)),
     pTwoSided,
-  };
+  });
 }
 
 export function ratioOfMeans(control: MeanEstimate, treatment: MeanEstimate) {

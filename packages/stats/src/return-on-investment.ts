@@ -8,6 +8,7 @@ import {
   firstComplaint,
   type Interval,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { normalIsf } from './normal-distribution.ts';
 
@@ -60,8 +61,8 @@ export function returnOnInvestment(input: {
     },
     z,
   );
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     roi: ratio - 1,
     seDelta,
     intervalDelta: around(ratio - 1, z * seDelta),
@@ -69,5 +70,5 @@ export function returnOnInvestment(input: {
     netUsd,
     netInterval: around(netUsd, z * netSe),
     probabilityPositive: probabilityPositive(netUsd, netSe),
-  };
+  });
 }

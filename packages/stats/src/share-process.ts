@@ -5,6 +5,7 @@ import {
   complainUnlessPositive,
   firstComplaint,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { meanOfLogE } from './e-values.ts';
 
@@ -60,13 +61,17 @@ export function shareProcess(epochs: readonly ShareEpoch[], options: ShareProces
     treatmentWeight += treatmentUnits * (1 - treatmentShare);
     controlWeight += controlUnits * treatmentShare;
   }
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     logE,
     p: pFromLogE(logE),
-    ratio: controlWeight > 0 ? treatmentWeight / controlWeight : null,
+    ratio: finiteOrNull(treatmentWeight / controlWeight),
     treatmentWorse: treatmentWeight > controlWeight,
-  };
+  });
+}
+
+function finiteOrNull(x: number): number | null {
+  return Number.isFinite(x) ? x : null;
 }
 
 /** Σ s ln(q(r)/q(m)) + f ln((1 − q(r))/(1 − q(m))) with q(r) = share·r/(share·r + 1 − share). */

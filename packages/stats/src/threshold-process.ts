@@ -6,6 +6,7 @@ import {
   complainUnlessPositive,
   firstComplaint,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { logBeta, logBetaKernel } from './log-gamma.ts';
 
@@ -50,7 +51,7 @@ export function thresholdProcess(input: ThresholdInput): ThresholdProcess {
     logBetaKernel(limit, 1 - limit, a + failed, b + passed) +
     betaLogSf(limit, a + failed, b + passed);
   const logE = likelihood - prior;
-  return { status: 'ok', logE, p: pFromLogE(logE) };
+  return unlessOverflow({ status: 'ok' as const, logE, p: pFromLogE(logE) });
 }
 
 /**
