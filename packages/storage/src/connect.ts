@@ -31,24 +31,38 @@ export interface ConnectOptions {
   /** Null: commands wait for the next connection instead of failing. */
   readonly maxRetriesPerRequest?: number | null;
   readonly connectionName?: string;
-  /** A command without an answer for this long breaks the connection; null for readers that may block longer. */
-  readonly socketTimeout?: number | null;
+  /**
+   * A connection on which an answer is due for this long counts as broken; a command fails after twice as long, unless
+   * it is to wait for the next connection. Null for readers that may block longer.
+   */
+  readonly answerTimeoutMs?: number | null;
   /** False for a subscriber whose user subscribes again itself; ioredis leaves its own attempt's failure unhandled. */
   readonly autoResubscribe?: boolean;
 }
 
 /** A client that fails fast instead of queueing for ever: a caller decides whether to try again. */
 export function openRedis(url: string, options: ConnectOptions = {}): Redis {
-  const { socketTimeout = ANSWER_TIMEOUT_MS, ...others } = options;
+  const {
+    answerTimeoutMs = ANSWER_TIMEOUT_MS,
+    maxRetriesPerRequest = 1,
+    connectionName,
+    autoResubscribe,
+  } = options;
   return new Redis(url, {
     protocol: 3,
     replyMapping: 'legacy',
     lazyConnect: true,
-    maxRetriesPerRequest: 1,
+    maxRetriesPerRequest,
     connectTimeout: 5_000,
     retryStrategy: (times: number) => Math.min(50 * times, 1_000),
-    ...(socketTimeout === null ? {} : { socketTimeout }),
-    ...others,
+    ...(connectionName === undefined ? {} : { connectionName }),
+    ...(autoResubscribe === undefined ? {} : { autoResubscribe }),
+    ...(answerTimeoutMs === null ? {} : { socketTimeout: answerTimeoutMs }),
+    // What was sent on a lost connection is held for the next one, however long that takes: `maxRetriesPerRequest` is
+    // for what comes later. Held or not, the caller hears after a while; sent again, it finds itself applied already.
+    ...(answerTimeoutMs === null || maxRetriesPerRequest === null
+      ? {}
+      : { commandTimeout: 2 * answerTimeoutMs }),
   });
 }
 
