@@ -144,6 +144,13 @@ describe('each check can fail', () => {
     ]);
     const across = workspace({ 'packages/flags/src/index.ts': "export * from '@liftgate/rollout';" });
     expect(importCycles(across)).toHaveLength(1);
+    const flags = { name: '@liftgate/flags', exports: { './deep': { '@liftgate/source': './src/deep.ts' } } };
+    const throughSubpath = workspace({
+      'packages/flags/package.json': JSON.stringify(flags),
+      'packages/flags/src/deep.ts': "import '@liftgate/rollout';",
+      'packages/rollout/src/index.ts': "import '@liftgate/flags/deep';",
+    });
+    expect(importCycles(throughSubpath)).toHaveLength(1);
   });
 
   test('a pure package that knows Node, Redis, the clock or chance', () => {

@@ -31,6 +31,7 @@ interface Workspace {
 
 interface Manifest {
   readonly name: string;
+  readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -101,7 +102,7 @@ export function dependencyViolations(tree: Tree): string[] {
 /** Files that import each other in a ring, across packages too, types included. */
 export function importCycles(tree: Tree): string[] {
   const all = workspaces(tree);
-  const entry = new Map(all.map(({ name, directory }) => [name, `${directory}/src/index.ts`]));
+  const entry = new Map(all.flatMap(entriesOf));
   const graph = new Map<string, string[]>();
   for (const workspace of all) {
     for (const source of workspace.sources) graph.set(source, []);
@@ -111,6 +112,15 @@ export function importCycles(tree: Tree): string[] {
     }
   }
   return ringsOf(graph).map((ring) => `import cycle: ${ring.join(' → ')}`);
+}
+
+/** What can be imported from a package, and the source file it is. */
+function entriesOf({ name, directory, manifest }: Workspace): [string, string][] {
+  const exported = Object.entries(manifest.exports ?? { '.': { '@liftgate/source': './src/index.ts' } });
+  return exported.flatMap(([path, conditions]) => {
+    const source = conditions['@liftgate/source'];
+    return source === undefined ? [] : [[posix.join(name, path), posix.join(directory, source)]];
+  });
 }
 
 /** The floors of pure functions know no machine: no Node, no Redis, no browser, no clock and no dice. */
