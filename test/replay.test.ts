@@ -3,10 +3,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReplayReport } from '../apps/cli/src/index.ts';
+import { eventually } from './support/eventually.ts';
 import { liftgate, startServer, startWorker, type Running, type RunningServer } from './support/processes.ts';
 import {
   cookieCats,
@@ -161,14 +161,15 @@ describe.skipIf(skip !== null)('a replay of a published experiment', () => {
     'a worker killed with SIGKILL again and again gives the same numbers to the last bit',
     { timeout: SLOW_MS },
     async () => {
-      let kills = 0;
-      const report = await whileRunning(replayed(hillstrom, { flag: 'killed' }), async () => {
-        await sleep(700);
+      const replaying = replayed(hillstrom, { flag: 'killed' });
+      replaying.catch(() => {});
+      for (let kills = 0; kills < 4; kills++) {
+        // In the middle of its work, and once its predecessor's partitions have passed to it.
+        await takenIn(server, 1_000);
         await worker.kill9();
         worker = await startWorker(redis.url);
-        kills++;
-      });
-      expect(kills).toBeGreaterThanOrEqual(3);
+      }
+      const report = await replaying;
       expect(report.balance?.ended).toEqual({ counted: report.events });
       expectSame(report, hillstrom);
     },
@@ -183,11 +184,12 @@ describe.skipIf(skip !== null)('a replay of a published experiment', () => {
       try {
         const file = shuffled(cookieCats, directory);
         const replaying = replayed({ ...cookieCats, file }, { flag: 'all-at-once', url: proxy.url });
-        const report = await whileRunning(replaying, async () => {
-          await sleep(2_000);
-          await second.kill9();
-          second = await startWorker(redis.url);
-        });
+        replaying.catch(() => {});
+        await takenIn(server, 20_000);
+        await second.kill9();
+        await takenIn(server, 20_000);
+        second = await startWorker(redis.url);
+        const report = await replaying;
         expect(report.balance).toMatchObject({ unexplained: 0 });
         expectSame(report, cookieCats);
       } finally {
@@ -220,13 +222,15 @@ function numbersOf({ result }: ReplayReport) {
   return { variants, quarantined, split, metrics };
 }
 
-/** Does something over and over until the work is done. */
-async function whileRunning<T>(work: Promise<T>, again: () => Promise<void>): Promise<T> {
-  const state = { done: false };
-  const finished = work.finally(() => (state.done = true));
-  finished.catch(() => {});
-  while (!state.done) await again();
-  return finished;
+/** Waits until the workers have taken in this many events more than now. */
+async function takenIn({ url }: RunningServer, more: number): Promise<void> {
+  const events = async () => {
+    const response = await fetch(`${url}/trpc/system.progress`);
+    const body = (await response.json()) as { result: { data: { events: number } } };
+    return body.result.data.events;
+  };
+  const before = await events();
+  await eventually(async () => (await events()) >= before + more);
 }
 
 /** Every comparison of the result with what is expected of it. */
