@@ -81,8 +81,13 @@ export function createExperiment(input: NewExperiment, now: Date): Experiment {
 
 /** The next version, or the same object when nothing would change. */
 export function changeExperiment(experiment: Experiment, change: ExperimentChange, now: Date): Experiment {
-  const wanted = experimentChangeSchema.parse(change);
+  const wanted = given(experimentChangeSchema.parse(change));
   const next = experimentSchema.parse({ ...experiment, ...wanted });
   if (JSON.stringify(next) === JSON.stringify(experiment)) return experiment;
   return { ...next, version: experiment.version + 1, updatedAt: now.toISOString() };
+}
+
+/** A field that is there but undefined asks for nothing. */
+export function given<T extends object>(change: T): Partial<T> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -1,23 +1,28 @@
 import { z } from 'zod';
 import { METRIC_KINDS, type Metric, type MetricKind } from '@liftgate/stats';
-import { metricKeySchema } from './experiment.ts';
+import { given, metricKeySchema } from './experiment.ts';
 
 const UNITS = ['number', 'percent', 'usd', 'seconds', 'milliseconds', 'hours', 'minutes'] as const;
 const kinds = METRIC_KINDS as [MetricKind, ...MetricKind[]];
 
 /** A metric as it is stored; what crosses a border is parsed with it. */
-export const metricSchema = z.strictObject({
-  key: metricKeySchema,
-  name: z.string().min(1).max(200),
-  description: z.string().max(4_000),
-  kind: z.enum(kinds),
-  direction: z.enum(['up', 'down']),
-  unit: z.enum(UNITS),
-  decimals: z.int().min(0).max(9),
-  baseline: z.number().optional(),
-  minimumEffect: z.number().positive().max(10).optional(),
-  version: z.int().positive(),
-});
+export const metricSchema = z
+  .strictObject({
+    key: metricKeySchema,
+    name: z.string().min(1).max(200),
+    description: z.string().max(4_000),
+    kind: z.enum(kinds),
+    direction: z.enum(['up', 'down']),
+    unit: z.enum(UNITS),
+    decimals: z.int().min(0).max(9),
+    baseline: z.number().optional(),
+    minimumEffect: z.number().positive().max(10).optional(),
+    version: z.int().positive(),
+  })
+  .refine((metric) => metric.kind !== 'proportion' || metric.decimals === 0, {
+    path: ['decimals'],
+    error: 'must be 0 for a proportion: each unit did or did not',
+  });
 
 export const newMetricSchema = z
   .strictObject({
@@ -59,7 +64,7 @@ export function createMetric(input: NewMetric): Metric {
 }
 
 export function changeMetric(metric: Metric, change: MetricChange): Metric {
-  const next = parseMetric({ ...metric, ...metricChangeSchema.parse(change) });
+  const next = parseMetric({ ...metric, ...given(metricChangeSchema.parse(change)) });
   if (JSON.stringify(next) === JSON.stringify(metric)) return metric;
   return { ...next, version: metric.version + 1 };
 }
