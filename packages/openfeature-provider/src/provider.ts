@@ -59,8 +59,7 @@ export class LiftgateProvider implements Provider {
   /** Resolves once the flags are there. May be called again, after `onClose` too. */
   async initialize(): Promise<void> {
     const closes = this.#closes;
-    // Without a wait when nothing closes: an `onClose` right after this call must find the session.
-    if (this.#closing !== undefined) await this.#closing;
+    await this.#closing;
     if (closes !== this.#closes) throw new GeneralError('GENERAL: closed before it was initialized');
     this.#closed = false;
     const session = (this.#session ??= this.#begin());

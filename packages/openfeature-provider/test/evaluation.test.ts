@@ -13,6 +13,7 @@ import {
 } from '@openfeature/server-sdk';
 import { unitIdSchema } from '@liftgate/flags';
 import { LiftgateProvider, type LiftgateProviderOptions } from '@liftgate/openfeature-provider';
+import { ExposureMemory } from '../src/exposure-memory.ts';
 import { isUnitId } from '../src/unit-ids.ts';
 import { memoryBackend, splitFlag, type MemoryBackend } from './support/memory-backend.ts';
 
@@ -276,6 +277,20 @@ describe('P7: what is handed out or in stays as it is', () => {
     expect(await provider.flush()).toBe(true);
   });
 
+  test.each(['a\nb', 'x'.repeat(257)])(
+    'an id that no event may carry is INVALID_CONTEXT: %j',
+    async (targetingKey) => {
+      expect(await client.getBooleanDetails('checkout', true, { targetingKey })).toMatchObject({
+        value: true,
+        reason: 'ERROR',
+        errorCode: ErrorCode.INVALID_CONTEXT,
+        flagMetadata: { version: 1 },
+      });
+      await provider.flush();
+      expect(backend.sent).toEqual([]);
+    },
+  );
+
   test.each<[string, unknown]>([
     ['a symbol', Symbol('key')],
     ['an object that throws', { toString: throwing }],
@@ -334,6 +349,17 @@ describe('P11: exposures', () => {
     });
   });
 
+  test('who is served without being part of the experiment is not exposed', async () => {
+    backend.setFlags(splitFlag({ key: 'ten', stage: 'beta_10' }), splitFlag({ key: 'all', stage: 'ga' }));
+    const served = users.map((context) => provider.evaluate('ten', context));
+    for (const context of users) expect(provider.evaluate('all', context).value).toBe(true);
+    await provider.flush();
+    const analysed = served.filter(({ flagMetadata }) => flagMetadata?.['cause'] === 'split');
+    expect(analysed.length).toBeGreaterThan(10);
+    expect(analysed.length).toBeLessThan(100);
+    expect(backend.sent).toHaveLength(analysed.length);
+  });
+
   test('who is on a list or without an allocation is not exposed', async () => {
     provider.evaluate('checkout', ann);
     provider.evaluate('checkout', { targetingKey: 'bob' });
@@ -389,6 +415,15 @@ describe('P11: exposures', () => {
     for (const context of users.slice(0, 10)) provider.evaluate('checkout', context);
     await provider.flush();
     expect(backend.sent).toHaveLength(210);
+  });
+
+  test('… over the change of its generations too', () => {
+    const memory = new ExposureMemory(20);
+    const first = (from: number, to: number) =>
+      users.slice(from, to).filter(({ targetingKey }) => memory.isFirst('checkout#1', targetingKey, 'a'))
+        .length;
+    expect(first(0, 15)).toBe(15);
+    expect(first(5, 15)).toBe(0);
   });
 });
 

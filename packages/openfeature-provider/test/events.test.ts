@@ -191,6 +191,28 @@ describe('P10: track()', () => {
     await eventually(() => backend.sent.length === 5);
     expect(backend.batchSizes).toEqual([5]);
   });
+
+  test('… which begins with the first of them, however many follow', async () => {
+    const { backend, provider } = make(memoryBackend(checkout), { lingerMs: 100 });
+    await provider.initialize();
+    await eventually(() => {
+      provider.track('clicks', ann);
+      return backend.sent.length > 0;
+    });
+  });
+
+  test('… and a full batch does not wait for it', async () => {
+    const { backend, provider } = make(memoryBackend(checkout), { lingerMs: 60_000, batchSize: 3 });
+    await provider.initialize();
+    provider.track('clicks', ann);
+    provider.track('clicks', ann);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+    expect(backend.sent).toEqual([]);
+    provider.track('clicks', ann);
+    await eventually(() => backend.sent.length === 3);
+  });
 });
 
 describe('P12: onClose', () => {
@@ -204,6 +226,23 @@ describe('P12: onClose', () => {
     expect(backend.sent).toHaveLength(2);
     expect(backend.live.size).toBe(0);
     expectToAddUp(provider.stats());
+  });
+
+  test('every call waits until all is sent', async () => {
+    const backend = memoryBackend(checkout);
+    backend.sending = 'hanging';
+    const { provider } = make(backend, { closeTimeoutMs: 20_000 });
+    await provider.initialize();
+    provider.track('clicks', ann);
+    const first = provider.onClose();
+    const second = provider.onClose();
+    setTimeout(() => {
+      backend.sending = 'taken';
+      backend.release();
+    }, 50);
+    await second;
+    expect(backend.sent).toHaveLength(1);
+    await first;
   });
 
   test('gives up after its limit, and counts what was given up', async () => {
