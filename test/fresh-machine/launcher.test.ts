@@ -197,6 +197,19 @@ describe('npm start', { timeout: 240_000 }, () => {
     await stop(first);
   });
 
+  test('after a SIGKILL the same data directory is free again, and only once its Redis is gone', async () => {
+    const first = start();
+    await command(await redisOf(first), 'SET', 'survives', 'yes');
+    await first.says(/data in \.liftgate\/redis\n/);
+    const everything = first.everything();
+    first.child.kill('SIGKILL');
+    await eventually(() => !everything.some(isRunning));
+    const second = start();
+    await second.says(/data in \.liftgate\/redis\n/);
+    expect(await command(await redisOf(second), 'GET', 'survives')).toBe('yes');
+    await stop(second);
+  });
+
   test('data stays from one start to the next; --fresh starts from nothing', async () => {
     const first = start();
     await command(await redisOf(first), 'SET', 'kept', 'yes');
