@@ -35,12 +35,12 @@ export function betaLogSf(x: number, a: number, b: number): number {
 
 /** The x with P(X ≤ x) = p, for p in (0, 1). */
 export function betaQuantile(p: number, a: number, b: number): number {
-  return kernelBetaincinv(a, b, p, 1 - p)[0] ?? 0;
+  return polished(kernelBetaincinv(a, b, p, 1 - p)[0] ?? 0, Math.log(p), a, b, betaLogCdf, -1);
 }
 
 /** The x with P(X > x) = p, for p in (0, 1). */
 export function betaIsf(p: number, a: number, b: number): number {
-  return kernelBetaincinv(a, b, 1 - p, p)[0] ?? 0;
+  return polished(kernelBetaincinv(a, b, 1 - p, p)[0] ?? 0, Math.log(p), a, b, betaLogSf, 1);
 }
 
 /**
@@ -49,6 +49,27 @@ export function betaIsf(p: number, a: number, b: number): number {
  */
 export function logBetaTail(x: number, complement: number, a: number, b: number): number {
   return logBetaKernel(x, complement, a, b) - Math.log(a) + Math.log(betaContinuedFraction(x, a, b));
+}
+
+/** Newton steps on the log tail: the library's inverse is right to about nine digits in x, which far out is fewer in p. */
+function polished(
+  start: number,
+  logP: number,
+  a: number,
+  b: number,
+  logTail: (x: number, a: number, b: number) => number,
+  sign: 1 | -1,
+): number {
+  let x = start;
+  for (let step = 0; step < 3 && x > 0 && x < 1; step++) {
+    const tail = logTail(x, a, b);
+    // d ln tail/dx = ∓ density/tail, with density = kernel/(x(1 − x)).
+    const slope = Math.exp(logBetaKernel(x, 1 - x, a, b) - tail) / (x * (1 - x));
+    const next = x + (sign * (tail - logP)) / slope;
+    if (!(next > 0 && next < 1) || Math.abs(next - x) <= 1e-15 * x) break;
+    x = next;
+  }
+  return x;
 }
 
 function betaContinuedFraction(x: number, a: number, b: number): number {

@@ -35,7 +35,8 @@ export function typeSevenQuantile(sorted: readonly number[], q: number): number 
   const k = Math.floor(h);
   const low = sorted[k] ?? 0;
   const high = sorted[Math.min(k + 1, sorted.length - 1)] ?? low;
-  return low + (h - k) * (high - low);
+  const between = low + (h - k) * (high - low);
+  return Number.isFinite(between) ? between : (1 - (h - k)) * low + (h - k) * high;
 }
 
 /** The smallest value with at least a share q of the units at or below it. From ascending values; 0 of none. */

@@ -76,7 +76,7 @@ describe('under its null, the expected e-value is exactly 1', () => {
   it('for the two-sided normal mixture, at any information', () => {
     for (const c of [0.01, 1, 8.2, 500]) {
       expect(
-        normalExpectation(0, (z) => ok(confidenceSequence({ estimate: z, se: 1, tauSquared: c })).logE),
+        normalExpectation(0, c, (z) => ok(confidenceSequence({ estimate: z, se: 1, tauSquared: c })).logE),
       ).toBeCloseTo(1, 8);
     }
   });
@@ -86,8 +86,8 @@ describe('under its null, the expected e-value is exactly 1', () => {
       for (const direction of ['increase', 'decrease'] as const) {
         const logE = (z: number): number =>
           ok(oneSidedSequence({ estimate: z, se: 1, tauSquared: c, direction })).logE;
-        expect(normalExpectation(0, logE)).toBeCloseTo(1, 8);
-        expect(normalExpectation(direction === 'increase' ? -0.5 : 0.5, logE)).toBeLessThan(1);
+        expect(normalExpectation(0, c, logE)).toBeCloseTo(1, 8);
+        expect(normalExpectation(direction === 'increase' ? -0.5 : 0.5, c, logE)).toBeLessThan(1);
       }
     }
   });
@@ -190,16 +190,13 @@ function expectation(n: number, p: number, logE: (k: number) => number): number 
   return total;
 }
 
-/** E[exp(logE(Z))] for Z ~ N(mean, 1); the integrand of a mixture with c = 500 is wide, hence the reach. */
-function normalExpectation(mean: number, logE: (z: number) => number): number {
-  const reach = 400;
-  const steps = 400_000;
-  const h = (2 * reach) / steps;
+/** E[exp(logE(Z))] for Z ~ N(mean, 1), by the trapezoid rule; times a mixture the integrand is as wide as √(1 + c). */
+function normalExpectation(mean: number, c: number, logE: (z: number) => number): number {
+  const reach = 10 * Math.sqrt(1 + c);
+  const h = 0.05;
   let total = 0;
-  for (let i = 0; i <= steps; i++) {
-    const z = -reach + i * h;
-    const logDensity = -0.5 * (z - mean) ** 2 + Math.log(normalDensity(0));
-    total += Math.exp(logDensity + logE(z)) * h;
+  for (let z = mean - reach; z <= mean + reach; z += h) {
+    total += Math.exp(-0.5 * (z - mean) ** 2 + logE(z)) * normalDensity(0) * h;
   }
   return total;
 }

