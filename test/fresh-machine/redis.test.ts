@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { claimDataDirectory, type Claim } from '../../scripts/data-directory.mjs';
 import { installLine, platform } from '../../scripts/packages.mjs';
 import { isRunning } from '../../scripts/processes.mjs';
+import { startRedis } from '../../scripts/redis.mjs';
 import { eventually } from '../support/eventually.ts';
 import { startTestRedis } from '../support/redis.ts';
 
@@ -73,6 +75,36 @@ describe('a private Redis', { timeout: 120_000 }, () => {
   });
 });
 
+describe('a data directory', { timeout: 120_000 }, () => {
+  test('is held as long as its server lives, even when who claimed it is gone', async () => {
+    const preferred = join(scratch, 'data');
+    const first = claim(preferred);
+    expect(first.directory).toBe(preferred);
+    const server = await startRedis(first);
+    closeSync(first.lock); // as the end of the launcher does
+    const beside = claim(preferred);
+    expect(beside).toMatchObject({ directory: `${preferred}-2`, shared: true });
+    await server.kill();
+    const again = claim(preferred);
+    expect(again).toMatchObject({ directory: preferred, shared: false });
+    closeSync(beside.lock);
+    closeSync(again.lock);
+  });
+
+  test('is emptied when a fresh one is wanted, but never one that is in use', () => {
+    const preferred = join(scratch, 'fresh');
+    const first = claim(preferred);
+    writeFileSync(join(preferred, 'data'), 'in use');
+    const beside = claim(preferred, { fresh: true });
+    expect(beside.directory).toBe(`${preferred}-2`);
+    expect(readdirSync(preferred)).toContain('data');
+    closeSync(first.lock);
+    closeSync(claim(preferred, { fresh: true }).lock);
+    expect(readdirSync(preferred)).not.toContain('data');
+    closeSync(beside.lock);
+  });
+});
+
 describe('where there is no redis-server', { timeout: 120_000 }, () => {
   test('the message says what is missing, why it was not installed, and the one line to type', () => {
     const said = ensure({ PATH: scratch, LIFTGATE_NO_INSTALL: '1' });
@@ -115,6 +147,12 @@ describe('where there is no redis-server', { timeout: 120_000 }, () => {
     expect(readdirSync(bin)).toContain('calls');
   });
 });
+
+function claim(preferred: string, options?: { fresh: boolean }): Extract<Claim, { kind: 'claimed' }> {
+  const claimed = claimDataDirectory(preferred, options);
+  if (claimed.kind !== 'claimed') throw new Error(claimed.why);
+  return claimed;
+}
 
 /** What a process that needs Redis says in this environment. */
 function ensure(environment: Record<string, string>): string {
