@@ -57,7 +57,7 @@ export const features: readonly Feature[] = [
     hypothesis: 'Agents who know at once whom they answer reply sooner, and more leads become appointments.',
     path: usualPath,
     holdback: 0,
-    people: 4_600,
+    people: 3_600,
     lostExposures: 0,
     metrics: [
       {
@@ -121,7 +121,7 @@ export const features: readonly Feature[] = [
     hypothesis: 'Better suggestions make buyers happier with the service.',
     path: usualPath,
     holdback: 0,
-    people: 2_800,
+    people: 2_400,
     lostExposures: 0,
     metrics: [
       {
@@ -153,9 +153,10 @@ export const features: readonly Feature[] = [
     owner: 'Accounts',
     tags: ['accounts', 'ai'],
     hypothesis: 'An offer at the right moment keeps accounts that would leave.',
-    path: usualPath,
+    // Half of everybody from the first day on: a careless start, and the split check finds what it hides.
+    path: [{ fromDay: 0, stage: 'beta_50' }],
     holdback: 0,
-    people: 5_600,
+    people: 4_600,
     lostExposures: 0.22,
     metrics: [
       {
@@ -189,7 +190,7 @@ export const features: readonly Feature[] = [
     hypothesis: 'New agents need fewer hours of training until they work alone.',
     path: [...usualPath.slice(0, 2), { fromDay: 10, stage: 'beta_50' }, { fromDay: 15, stage: 'ga' }],
     holdback: 0.05,
-    people: 1_400,
+    people: 1_200,
     lostExposures: 0,
     metrics: [
       {
@@ -233,7 +234,7 @@ export const features: readonly Feature[] = [
     hypothesis: 'More leads answer when the follow-up fits them.',
     path: usualPath,
     holdback: 0,
-    people: 6_400,
+    people: 5_400,
     lostExposures: 0,
     metrics: [
       {

@@ -75,14 +75,16 @@ function historyOfPerson(
   steps: readonly Stretch[],
   until: number,
 ): EventInput[] {
-  const random = randomFrom(murmur3(`${SEED}:${user}`));
-  const first = momentBetween(steps[0]?.from ?? until, until, random);
+  const whenTheyCome = randomFrom(murmur3(`${SEED}:when:${user}`));
+  // Of its own: the day the demo starts moves the times about, and must not change what people do.
+  const whatTheyDo = randomFrom(murmur3(`${SEED}:what:${user}`));
+  const first = momentBetween(steps[0]?.from ?? until, until, whenTheyCome);
   for (const step of steps) {
     if (first >= step.to) continue;
-    const at = momentBetween(Math.max(first, step.from), step.to, random);
+    const at = momentBetween(Math.max(first, step.from), step.to, whenTheyCome);
     const { analysed, variant, value } = step.evaluate({ targetingKey: user });
     if (!analysed || variant === undefined) continue;
-    const lost = value === true && random() < feature.lostExposures;
+    const lost = value === true && whatTheyDo() < feature.lostExposures;
     if (lost) return [];
     const { epoch, phase } = step.flag;
     const exposure: EventInput = {
@@ -95,22 +97,34 @@ function historyOfPerson(
       epoch,
       phase,
     };
-    const metrics = metricsOf(user, feature, at, value === true, random);
-    return [exposure, ...metrics.filter((event) => event.at <= until)];
+    const metrics = metricsOf({
+      user,
+      feature,
+      from: at,
+      until,
+      treated: value === true,
+      random: whatTheyDo,
+    });
+    return [exposure, ...metrics];
   }
   return [];
 }
 
-function metricsOf(
-  user: string,
-  feature: Feature,
-  from: number,
-  treated: boolean,
-  random: Random,
-): EventInput[] {
+interface Visit {
+  readonly user: string;
+  readonly feature: Feature;
+  readonly from: number;
+  readonly until: number;
+  readonly treated: boolean;
+  readonly random: Random;
+}
+
+function metricsOf({ user, feature, from, until, treated, random }: Visit): EventInput[] {
+  // Nobody's outcome is cut off by the end of the history: that would look like an effect on everybody.
+  const left = until - from;
   const events = feature.metrics.flatMap((metric): EventInput[] => {
     const value = draw(metric.outcome, treated, random);
-    const at = from + Math.floor(random() * metric.withinHours * HOUR_MS);
+    const at = from + Math.floor(random() * Math.min(left, metric.withinHours * HOUR_MS));
     // Everybody who was exposed counts; only a mean needs to be told of a zero.
     if (value === 0 && metric.kind !== 'mean') return [];
     return [{ kind: 'metric', id: `demo-${user}-${metric.key}`, at, user, metric: metric.key, value }];
