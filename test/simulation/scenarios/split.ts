@@ -9,7 +9,7 @@ const LIMIT = Math.log(1000);
 export const splitScenarios: readonly Scenario[] = [
   {
     name: 'A/A split looked at 1,000 times',
-    runs: 20_000,
+    runs: 10_000,
     simulate: (random) => ({ called: unitsUntilCalled(random, 0.5, 1000) === null ? 0 : 1 }),
     rows: [
       {
