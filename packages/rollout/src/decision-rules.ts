@@ -96,7 +96,7 @@ export const splitWrong: Rule = ({ facts: { split }, plan, evidence }) =>
 
 export const goalHarm: Rule = ({ facts: { goal } }) =>
   when(goal.status === 'ok' && goal.harm === 'broken', () =>
-    rule('roll_back', 'goal_harm', `${goalNumbers(goal)}, clear of zero however often one looks.`),
+    rule('roll_back', 'goal_harm', `${goalNumbers(goal)}, proven however often one looks.`),
   );
 
 export const literalLift: Rule = ({ facts: { literal } }) =>
@@ -193,7 +193,7 @@ export const benefit: Rule = (at) => {
   const shown = looks.some((look) => look.benefit);
   const said = goalNumbers(goal);
   const lift = goal.status === 'ok' ? goal.lift : null;
-  if (shown && lift !== null && lift >= plan.goal.minimumLift && lift > 0) {
+  if (shown && lift !== null && lift >= plan.goal.minimumLift - 1e-12 && lift > 0) {
     const better = goal.status === 'ok' && goal.superior ? ', proven to be above what the plan asks' : '';
     return approvalWanted(at) ?? rule('complete', 'benefit_shown', `${said}, a proven benefit${better}.`);
   }

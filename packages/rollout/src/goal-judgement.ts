@@ -74,7 +74,7 @@ function liftInterval(goal: Goal, pair: Pair, alpha: number): readonly [number, 
   const sequence = relativeConfidenceSequence({ control, treatment, tauSquared, alpha });
   if (sequence.status !== 'ok' || sequence.fieller.kind !== 'interval') return null;
   const [lower, upper] = sequence.fieller.interval;
-  return goal.direction === 'up' ? [lower, upper] : [-upper, -lower];
+  return goal.direction === 'up' ? [lower, upper] : [0 - upper, 0 - lower];
 }
 
 /** The harm test of the opposite direction, beyond the wanted lift. */

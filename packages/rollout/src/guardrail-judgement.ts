@@ -176,7 +176,7 @@ function measureMetric(
   const { maximumDrop, direction } = guardrail;
   const compared = compareMetric(evidence?.strata ?? [], guardrail, alpha);
   const ready = compared.status === 'ok';
-  const drop = ready && compared.lift !== null ? -compared.lift : null;
+  const drop = ready && compared.lift !== null ? 0 - compared.lift : null;
   const tauSquared = ready ? tauSquaredOf(guardrail, compared, { alpha, sides: 1 }) : 0;
   const beyond = ready ? harmBeyond(maximumDrop, compared, { direction, tauSquared, alpha }) : -Infinity;
   const controlUnits = ready ? compared.control.n : compared.controlUnits;

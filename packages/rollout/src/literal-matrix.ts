@@ -46,6 +46,8 @@ export interface LiteralAnswer {
 
 const SIGNIFICANT_P = 0.05;
 const LIFT = 0.05;
+/** 9.5 against 10 is −5 % and not below it, whatever the last binary digit says. */
+const ROUNDING = 1e-12;
 
 export function literalMatrix(plan: Plan, evidence: DecisionEvidence): LiteralAnswer {
   const goal = plan.goal;
@@ -75,8 +77,8 @@ export function literalMatrix(plan: Plan, evidence: DecisionEvidence): LiteralAn
   const said = `${name}: ${asLift(lift)} is measured`;
   if (p === null || !(p < SIGNIFICANT_P) || lift === null)
     return answer('continue', 'not_significant', `${said}, which chance alone could do.`);
-  if (lift > LIFT) return answer('roll_forward', 'lift_above', `${said}, above +5%.`);
-  if (lift < -LIFT) return answer('rollback', 'lift_below', `${said}, below \u22125%.`);
+  if (lift > LIFT + ROUNDING) return answer('roll_forward', 'lift_above', `${said}, above +5%.`);
+  if (lift < -LIFT - ROUNDING) return answer('rollback', 'lift_below', `${said}, below \u22125%.`);
   return answer('continue', 'lift_between', `${said}, between \u22125% and +5%.`);
 }
 
@@ -92,7 +94,7 @@ function immediateTrigger(
       const failed = found.periods.reduce((sum, { treatment }) => sum + treatment.failed, 0);
       const units = found.periods.reduce((sum, { treatment }) => sum + treatment.units, 0);
       const { limit } = guardrail;
-      if (limit === null || units === 0 || failed / units <= limit) continue;
+      if (limit === null || units === 0 || failed / units <= limit + ROUNDING) continue;
       return {
         row: guardrail.what === 'slow' ? 'latency' : 'error_rate',
         sentence: `${guardrail.name}: ${asShare(failed / units)} of ${units}, above ${asShare(limit)}.`,
@@ -101,7 +103,7 @@ function immediateTrigger(
     if (guardrail.kind === 'metric' && found?.kind === 'metric') {
       const { control, treatment } = pooled(found.strata);
       const lift = liftOf(control, treatment, guardrail.direction);
-      if (lift === null || -lift <= guardrail.maximumDrop) continue;
+      if (lift === null || -lift <= guardrail.maximumDrop + ROUNDING) continue;
       return {
         row: 'metric_drop',
         sentence: `${guardrail.name} dropped ${asShare(-lift)}, more than ${asShare(guardrail.maximumDrop)}.`,
@@ -122,5 +124,5 @@ function pooled(strata: readonly MetricStratum[]): { control: Moments; treatment
 function liftOf(control: Moments, treatment: Moments, direction: 'up' | 'down'): number | null {
   if (control.n === 0 || treatment.n === 0 || control.mean === 0) return null;
   const lift = (treatment.mean - control.mean) / Math.abs(control.mean);
-  return direction === 'up' ? lift : -lift;
+  return direction === 'up' ? lift : 0 - lift;
 }

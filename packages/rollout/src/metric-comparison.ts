@@ -45,7 +45,8 @@ export function compareMetric(
   if (pair === null) return { status: 'insufficient_data', controlUnits, treatmentUnits };
   const { control, treatment } = pair;
   const better = tuning.direction === 'up' ? 1 : -1;
-  const gain = better * (treatment.mean - control.mean);
+  // Plus zero: no negative zero, which JSON would turn into zero.
+  const gain = better * (treatment.mean - control.mean) + 0;
   const tauSquared = tauSquaredOf(tuning, pair, { alpha: harmAlpha, sides: 1 });
   return {
     status: 'ok',
