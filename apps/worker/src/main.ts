@@ -20,7 +20,7 @@ async function main(env: Env): Promise<void> {
   const subscriber = open('changes', { maxRetriesPerRequest: null, autoResubscribe: false });
   const reader = open('reader', {});
   // BullMQ blocks for as long as it likes.
-  const jobs = open('jobs', { maxRetriesPerRequest: null, socketTimeout: null });
+  const jobs = open('jobs', { maxRetriesPerRequest: null, answerTimeoutMs: null });
   const store = configStore(redis, installation.keys);
   const configurations = await openConfigurations({ redis, subscriber }, installation, store);
   const consumer = startConsumer({ redis, reader }, installation, configurations, worker);

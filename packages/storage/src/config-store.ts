@@ -123,24 +123,11 @@ export function configStore(redis: Redis, keys: Keys): ConfigStore {
     },
 
     async snapshot(environment) {
-      const replies = await redis
-        .multi()
-        .get(keys.configVersion)
-        .hgetall(keys.config('flag', environment))
-        .hgetall(keys.config('metric', environment))
-        .hgetall(keys.config('experiment', environment))
-        .exec();
-      const [stamp, flags, metrics, experiments] = (replies ?? []).map(([error, reply]) => {
-        if (error !== null) throw error;
-        return reply;
-      });
+      const { stamp, hashes } = await readAtOneMoment(redis, keys, environment);
       const broken: ConfigSnapshot['broken'][number][] = [];
-      const read = <Kind extends ConfigKind>(
-        kind: Kind,
-        stored: unknown,
-      ): Map<string, ConfigObjects[Kind]> => {
+      const read = <Kind extends ConfigKind>(kind: Kind): Map<string, ConfigObjects[Kind]> => {
         const objects = new Map<string, ConfigObjects[Kind]>();
-        for (const [key, text] of Object.entries((stored ?? {}) as Record<string, string>)) {
+        for (const [key, text] of Object.entries(hashes[kind])) {
           try {
             objects.set(key, parseStored(kind, text));
           } catch (error) {
@@ -151,14 +138,36 @@ export function configStore(redis: Redis, keys: Keys): ConfigStore {
       };
       return {
         environment,
-        stamp: parseStamp(stamp as string | null),
-        flag: read('flag', flags),
-        metric: read('metric', metrics),
-        experiment: read('experiment', experiments),
+        stamp,
+        flag: read('flag'),
+        metric: read('metric'),
+        experiment: read('experiment'),
         broken,
       };
     },
   };
+}
+
+/**
+ * All objects of an environment as they were at one moment: read between two looks at the version, again if it moved.
+ * Not by MULTI, which a full memory refuses even for reads: no provider could start then.
+ */
+async function readAtOneMoment(
+  redis: Redis,
+  keys: Keys,
+  environment: string,
+): Promise<{ stamp: ConfigStamp; hashes: Record<ConfigKind, Record<string, string>> }> {
+  for (;;) {
+    // Sent together and answered in this order.
+    const [before, flag, metric, experiment, after] = await Promise.all([
+      redis.get(keys.configVersion),
+      redis.hgetall(keys.config('flag', environment)),
+      redis.hgetall(keys.config('metric', environment)),
+      redis.hgetall(keys.config('experiment', environment)),
+      redis.get(keys.configVersion),
+    ]);
+    if (before === after) return { stamp: parseStamp(before), hashes: { flag, metric, experiment } };
+  }
 }
 
 /** An experiment has the key of its flag. */
@@ -167,7 +176,7 @@ export function keyOf<Kind extends ConfigKind>(_kind: Kind, object: ConfigObject
 }
 
 export function parseStamp(text: string | null | undefined): ConfigStamp {
-  const [number = '0', nonce = ''] = (text ?? '0:').split(':');
+  const [number = '0', nonce = ''] = (text || '0:').split(':');
   return { number: Number(number), nonce };
 }
 

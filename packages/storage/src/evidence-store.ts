@@ -4,10 +4,11 @@ import { addIntegerSums, type IntegerSums } from '@liftgate/stats';
 import type { ArmEvidence, DayEvidence, EpochEvidence, Evidence } from '@liftgate/rollout';
 import type { Installation } from './installation.ts';
 import { parseSums } from './partition-store.ts';
+import { evidenceRead } from './scripts.ts';
 
 type Rows = Map<string, IntegerSums>;
 
-/** Reads all that has been counted for one run of an experiment: one transaction per partition, whatever the traffic. */
+/** Reads all that has been counted for one run of an experiment: one script per partition, whatever the traffic. */
 export async function readEvidence(
   redis: Redis,
   installation: Installation,
@@ -16,24 +17,13 @@ export async function readEvidence(
   const { keys, partitions } = installation;
   const key = runKey(run.environment, run.flag, run.phase);
   const parts = await Promise.all(
-    Array.from({ length: partitions }, async (_, p) => {
-      const replies =
-        (await redis
-          .multi()
-          .hget(keys.meta(p), 'events')
-          .hgetall(keys.statistics(p, key))
-          .hgetall(keys.days(p, key))
-          .exec()) ?? [];
-      const [events, statistics, days] = replies.map(([error, reply]) => {
-        if (error !== null) throw error;
-        return reply;
-      });
-      return {
-        events: Number(events ?? 0),
-        statistics: (statistics ?? {}) as Record<string, string>,
-        days: (days ?? {}) as Record<string, string>,
-      };
-    }),
+    Array.from({ length: partitions }, (_, p) =>
+      evidenceRead(redis, {
+        meta: keys.meta(p),
+        statistics: keys.statistics(p, key),
+        days: keys.days(p, key),
+      }),
+    ),
   );
   const statistics: Rows = new Map();
   const days: Rows = new Map();
@@ -48,8 +38,8 @@ export async function readEvidence(
   return { ...run, epochs: epochsOf(statistics), days: daysOf(days), quarantined, events };
 }
 
-function addRows(rows: Rows, stored: Record<string, string>): void {
-  for (const [row, text] of Object.entries(stored)) {
+function addRows(rows: Rows, stored: ReadonlyMap<string, string>): void {
+  for (const [row, text] of stored) {
     const sums = parseSums(text);
     const known = rows.get(row);
     rows.set(row, known === undefined ? sums : addIntegerSums(known, sums));

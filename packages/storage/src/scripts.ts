@@ -24,6 +24,7 @@ class Script {
 }
 
 const configPutScript = new Script('config-put');
+const evidenceReadScript = new Script('evidence-read');
 const claimScript = new Script('partition-claim');
 const releaseScript = new Script('partition-release');
 const commitScript = new Script('commit');
@@ -62,6 +63,23 @@ export async function configPut(
     ],
   )) as [number, string];
   return reply[0] === 1 ? { stored: true, stamp: reply[1] } : { stored: false, present: reply[1] };
+}
+
+export async function evidenceRead(
+  redis: Redis,
+  keys: { readonly meta: string; readonly statistics: string; readonly days: string },
+): Promise<{ events: number; statistics: Map<string, string>; days: Map<string, string> }> {
+  const reply = await evidenceReadScript.run(redis, [keys.meta, keys.statistics, keys.days], []);
+  const [events, statistics, days] = reply as [string, string[], string[]];
+  return { events: Number(events), statistics: pairsOf(statistics), days: pairsOf(days) };
+}
+
+/** field, value, field, value … as a map. */
+function pairsOf(flat: readonly string[]): Map<string, string> {
+  const pairs = new Map<string, string>();
+  for (let index = 0; index + 1 < flat.length; index += 2)
+    pairs.set(flat[index] ?? '', flat[index + 1] ?? '');
+  return pairs;
 }
 
 export type ClaimReply =

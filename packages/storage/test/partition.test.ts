@@ -178,7 +178,8 @@ describe('a commit', () => {
     expect(await store.commit(position, entry, writes())).toBe('ok');
     const odd = (await redis.xadd(stream, '*', 'p', 'x', 's', '007', 'd', '')) ?? '';
     const [second] = await store.entriesAfter(id, 10);
-    expect(await store.commit(await claimed(), second as StreamEntry, writes())).toBe('ok');
+    if (second === undefined) throw new Error('no entry');
+    expect(await store.commit(await claimed(), second, writes())).toBe('ok');
     expect(await claimed()).toMatchObject({ offset: odd });
   });
 });
@@ -225,10 +226,10 @@ test('a worker that is seen no more is gone, by the clock of Redis', async () =>
   const { keys } = installation;
   await markWorker(redis, keys, 'a');
   expect((await markWorker(redis, keys, 'b')).map(({ id }) => id)).toEqual(['a', 'b']);
-  const [seconds] = await redis.time();
-  await redis.zadd(keys.workers, (Number(seconds) - 6) * 1_000, 'a');
+  const [seconds = 0] = await redis.time();
+  await redis.zadd(keys.workers, (seconds - 6) * 1_000, 'a');
   expect((await liveWorkers(redis, keys)).map(({ id }) => id)).toEqual(['b']);
-  await redis.zadd(keys.workers, (Number(seconds) - 60) * 1_000, 'a');
+  await redis.zadd(keys.workers, (seconds - 60) * 1_000, 'a');
   await markWorker(redis, keys, 'b');
   expect(await redis.zcard(keys.workers)).toBe(1);
 });
