@@ -1,11 +1,12 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 // Two builds from one source: `dist` is the product; `--mode states` adds /dev/states, every page in every state.
 export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss()],
   resolve: {
+    conditions: ['@liftgate/source', ...defaultClientConditions],
     // React has this hook itself since 18; the same package offers the entry without the stand-in.
     alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' },
   },
@@ -39,4 +40,4 @@ export default defineConfig(({ mode }) => ({
 }));
 
 const FRAME =
-  /\/src\/(copy|router|app|(api|format)\/.*|layout\/(root|shell|top-bar|navigation|offline|theme-toggle|use-system)|ui\/(boundary|later|notice|page-head|panel|query-view|shape|skeleton|table|tag)|pages\/(effect|no-page))\.tsx?$/;
+  /\/src\/(copy|router|app|api\/(?!live-stream).*|format\/.*|layout\/(root|shell|top-bar|navigation|offline|theme-toggle|use-system)|ui\/(boundary|later|notice|page-head|panel|query-view|shape|skeleton|table|tag)|pages\/(effect|experiment-filter|no-page))\.tsx?$/;

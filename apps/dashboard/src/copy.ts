@@ -16,7 +16,6 @@ export const copy = {
   top: {
     environment: 'Environment',
     search: 'Find a flag or page',
-    searchShort: 'Find',
     demo: 'Demo data',
     demoHint: 'Made by a generator with known true effects. Nothing here is a customer.',
     logOut: 'Log out',
@@ -157,7 +156,6 @@ export const copy = {
         reading: 'Reading',
       },
       lower: 'lower is better',
-      unitHint: 'per person',
       against: (control: string) => `Each variant against ${control}`,
       none: 'No metric is attached to this experiment yet.',
       notQuoted:
@@ -257,7 +255,6 @@ export const copy = {
       },
       holdback: (share: string) => `${share} stay on the old behaviour to keep measuring.`,
       move: (name: string) => `Move to ${name}`,
-      moveShort: 'Move to',
       current: 'now',
       confirmTitle: (flag: string, from: string, to: string) => `Move ${flag} from ${from} to ${to}?`,
       rollBackTitle: (flag: string) => `Roll ${flag} back to off?`,
@@ -382,8 +379,8 @@ export const copy = {
       unattributable: 'Not part of an experiment',
       quarantined: 'Person met two variants',
       forced: 'On a list, so not measured',
-      rejected: 'Rejected',
     },
+    rejected: (reason: string) => `Rejected: ${reason}`,
     refused: (reason: string) => `Refused at the door: ${reason}`,
     balanceNone: 'No event has arrived in this environment yet.',
   },

@@ -10,15 +10,13 @@ import type { TRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from './api/types.ts';
 import { Home, Root } from './layout/root.tsx';
 import { Shell } from './layout/shell.tsx';
+import { EXPERIMENT_FILTERS, type ExperimentFilter } from './pages/experiment-filter.ts';
 import { NoPage } from './pages/no-page.tsx';
 
 interface RouterContext {
   readonly queryClient: QueryClient;
   readonly trpc: TRPCOptionsProxy<AppRouter>;
 }
-
-export const EXPERIMENT_FILTERS = ['all', 'decide', 'running', 'live'] as const;
-export type ExperimentFilter = (typeof EXPERIMENT_FILTERS)[number];
 
 const root = createRootRouteWithContext<RouterContext>()({ component: Root, notFoundComponent: NoPage });
 

@@ -19,18 +19,18 @@ export function PeopleBars({ variants, control }: PeopleBarsProps) {
   );
   const width = (share: number) => `${(share / longest) * 98}%`;
   return (
-    <dl className="grid gap-4">
+    <ul className="grid gap-4">
       {variants.map(({ variant, exposed, plannedShare }) => (
-        <div key={variant}>
+        <li key={variant}>
           <div className="flex items-baseline justify-between gap-3">
-            <dt className="min-w-0 truncate">{variant}</dt>
-            <dd className="m-0 whitespace-nowrap">
+            <span className="min-w-0 truncate">{variant}</span>
+            <span className="whitespace-nowrap">
               <span className="font-semibold">{count(exposed)}</span>{' '}
               <span className="text-[12.5px] text-ink-3">
                 {total === 0 ? '' : percent(exposed / total)},{' '}
                 {copy.experiment.people.planned(percent(plannedShare))}
               </span>
-            </dd>
+            </span>
           </div>
           <svg width="100%" height={14} className="mt-1.5 block" aria-hidden="true">
             <rect y={3} width="100%" height={8} rx={4} fill="var(--neutral-soft)" />
@@ -58,8 +58,8 @@ export function PeopleBars({ variants, control }: PeopleBarsProps) {
               strokeWidth={2}
             />
           </svg>
-        </div>
+        </li>
       ))}
-    </dl>
+    </ul>
   );
 }

@@ -1,6 +1,13 @@
 import { unstable_localLink, type TRPCLink } from '@trpc/client';
 import { TRPCError, initTRPC, tracked, type AnyRouter, type inferRouterOutputs } from '@trpc/server';
-import type { Flag, FlagChange, NewFlag, Stage } from '@liftgate/flags';
+import {
+  changeFlag,
+  createFlag,
+  type Flag,
+  type FlagChange,
+  type NewFlag,
+  type Stage,
+} from '@liftgate/flags';
 import type { Experiment, ExperimentResult, Verdict } from '@liftgate/rollout';
 import type { AppRouter, Change, SystemHealth } from '@liftgate/server';
 import type { Metric } from '@liftgate/stats';
@@ -94,51 +101,20 @@ export const fixtureRouter = t.router({
       if (ctx.flags.has(input.key)) {
         throw new TRPCError({ code: 'BAD_REQUEST', message: `There is already a flag "${input.key}".` });
       }
-      const at = ctx.now().toISOString();
-      const flag: Flag = {
-        description: '',
-        owner: '',
-        tags: [],
-        type: 'boolean',
-        variants: [
-          { name: 'control', value: false, weight: 1 },
-          { name: 'treatment', value: true, weight: 1 },
-        ],
-        control: 'control',
-        unit: 'user',
-        salt: input.key,
-        enabled: true,
-        stage: 'disabled',
-        holdback: 0,
-        lists: { allow: { tenants: [], users: [] }, block: { tenants: [], users: [] } },
-        name: input.key,
-        ...(input as Partial<Flag>),
-        key: input.key,
-        environment: input.environment,
-        share: 0,
-        epoch: 1,
-        epochs: [{ epoch: 1, stage: 'disabled', share: 0, startedAt: at, weights: {} }],
-        phase: 1,
-        version: 1,
-        createdAt: at,
-        updatedAt: at,
-      };
+      const flag = createFlag(input, ctx.now());
       return store(ctx, flag);
     }),
     update: write
       .input(as<InEnvironment & { key: string; expectedVersion: number; change: FlagChange }>())
       .mutation(({ ctx, input }) =>
-        store(ctx, nextVersion(ctx, input.key, input.expectedVersion, input.change as Partial<Flag>)),
+        store(ctx, nextVersion(ctx, input.key, input.expectedVersion, input.change)),
       ),
   }),
   rollouts: t.router({
     setStage: write
       .input(as<InEnvironment & { flag: string; stage: Stage; expectedVersion: number; reason?: string }>())
       .mutation(({ ctx, input }) => {
-        const share = { disabled: 0, internal: 0, beta_10: 0.1, beta_25: 0.25, beta_50: 0.5, ga: 1 }[
-          input.stage
-        ];
-        return store(ctx, nextVersion(ctx, input.flag, input.expectedVersion, { stage: input.stage, share }));
+        return store(ctx, nextVersion(ctx, input.flag, input.expectedVersion, { stage: input.stage }));
       }),
   }),
   experiments: t.router({
@@ -225,7 +201,7 @@ function flagOf(world: World, key: string): Flag {
   return flag;
 }
 
-function nextVersion(world: World, key: string, expectedVersion: number, change: Partial<Flag>): Flag {
+function nextVersion(world: World, key: string, expectedVersion: number, change: FlagChange): Flag {
   const flag = flagOf(world, key);
   if (flag.version !== expectedVersion) {
     throw new TRPCError({
@@ -234,7 +210,7 @@ function nextVersion(world: World, key: string, expectedVersion: number, change:
       cause: new ConflictCause(flag.version, expectedVersion),
     });
   }
-  return { ...flag, ...change, version: flag.version + 1, updatedAt: world.now().toISOString() };
+  return changeFlag(flag, change, world.now());
 }
 
 function store(world: World, flag: Flag): Flag {

@@ -1,8 +1,10 @@
+import './no-eval.ts';
 import { TRPCError } from '@trpc/server';
 import { createApp } from '../app.tsx';
 import { setClock } from '../format/clock.ts';
 import { fixtureLink, type World } from './fixture-router.ts';
-import { FIXTURE_NOW, brokenPanel, crowded, emptied, fixtureWorld, staled } from './fixtures.ts';
+import { FIXTURE_NOW } from './fixture-time.ts';
+import { brokenPanel, crowded, emptied, fixtureWorld, staled } from './fixtures.ts';
 
 /** `/dev/states/<state>/production/…` is the real dashboard over a server that is always in that state. */
 const STATES: Readonly<Record<string, { says: string; world: () => World }>> = {

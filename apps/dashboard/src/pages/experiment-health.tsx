@@ -21,9 +21,9 @@ export function HealthStrip({ result }: { result: ExperimentResult }) {
   const checks = [splitCheck(result), doubleCheck(result), freshCheck(result), guardrailCheck(result)];
   return (
     <section aria-label={text.label} className="grid grid-cols-[minmax(0,1fr)] gap-2.5">
-      <dl className="panel grid grid-cols-2 md:grid-cols-4">
+      <ul className="panel grid grid-cols-2 md:grid-cols-4">
         {checks.map(({ name, state, word }, index) => (
-          <div
+          <li
             key={name}
             className={`flex min-w-0 items-start gap-2.5 border-line px-5 py-3 max-md:px-4 ${index > 0 ? 'md:border-l' : ''} ${index % 2 === 1 ? 'max-md:border-l' : ''} ${index > 1 ? 'max-md:border-t' : ''}`}
           >
@@ -34,13 +34,13 @@ export function HealthStrip({ result }: { result: ExperimentResult }) {
             {state === 'bad' && (
               <TriangleAlert size={17} aria-hidden="true" className="mt-px shrink-0 text-neg" />
             )}
-            <div className="min-w-0 gap-x-1.5 sm:flex sm:flex-wrap">
-              <dt className="text-ink-2">{name}</dt>
-              <dd className={`m-0 font-semibold ${state === 'bad' ? 'text-neg' : ''}`}>{word}</dd>
-            </div>
-          </div>
+            <p className="min-w-0 gap-x-1.5 sm:flex sm:flex-wrap">
+              <span className="block text-ink-2">{name}</span>
+              <span className={`block font-semibold ${state === 'bad' ? 'text-neg' : ''}`}>{word}</span>
+            </p>
+          </li>
         ))}
-      </dl>
+      </ul>
       {checks.map(
         ({ name, state, word, cause, next }) =>
           state === 'bad' && (

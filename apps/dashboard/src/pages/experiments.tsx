@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, getRouteApi } from '@tanstack/react-router';
 import { useTRPC } from '../api/client.ts';
-import type { ExperimentItem, VerdictState } from '../api/types.ts';
+import type { ExperimentItem } from '../api/types.ts';
 import { IntervalAxis, IntervalRow } from '../charts/interval-row.tsx';
 import { sharedDomain, type Domain } from '../charts/scale.ts';
 import { copy } from '../copy.ts';
 import { daysSince } from '../format/date.ts';
 import { runningSince } from '../format/flag.ts';
 import { count, differenceInterval, lift, liftInterval, metricDifference, people } from '../format/number.ts';
-import { EXPERIMENT_FILTERS, type ExperimentFilter } from '../router.tsx';
 import { Empty } from '../ui/later.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { QueryView, Statement } from '../ui/query-view.tsx';
@@ -23,6 +22,8 @@ import {
   relativeEffect,
   tellingComparison,
 } from './effect.ts';
+import { EXPERIMENT_FILTERS, type ExperimentFilter } from './experiment-filter.ts';
+import { belongs, inOrder } from './experiment-order.ts';
 
 const route = getRouteApi('/$env/experiments');
 const text = copy.experiments;
@@ -230,41 +231,4 @@ function EffectCells({ item, domain }: { item: ExperimentItem; domain: Domain })
       </Cell>
     </>
   );
-}
-
-/** What a person must decide first; then what waits; then what is done. */
-const ORDER: readonly VerdictState[] = [
-  'guardrail_broken',
-  'harm',
-  'split_wrong',
-  'ready',
-  'stale',
-  'no_data',
-  'hold',
-  'early',
-  'learning',
-  'shipped',
-];
-const DECIDE: ReadonlySet<VerdictState> = new Set(['guardrail_broken', 'harm', 'split_wrong', 'ready']);
-
-function inOrder(items: readonly ExperimentItem[]): ExperimentItem[] {
-  return [...items].sort((a, b) => rank(a) - rank(b) || a.flag.name.localeCompare(b.flag.name));
-}
-
-function rank({ verdict }: ExperimentItem): number {
-  const index = ORDER.indexOf(verdict.state);
-  return index === -1 ? 0 : index;
-}
-
-function belongs({ verdict }: ExperimentItem, filter: ExperimentFilter): boolean {
-  switch (filter) {
-    case 'all':
-      return true;
-    case 'decide':
-      return DECIDE.has(verdict.state);
-    case 'live':
-      return verdict.state === 'shipped';
-    case 'running':
-      return verdict.state !== 'shipped' && !DECIDE.has(verdict.state);
-  }
 }

@@ -159,9 +159,12 @@ function BalanceTable({ health: { balance } }: { health: SystemHealth }) {
   const rows = [
     ...Object.entries(balance.total)
       .filter(([, events]) => events > 0)
-      .map(([kind, events]) => [names[kind] ?? kind.replaceAll('_', ' '), events] as const),
+      .map(
+        ([kind, events]) =>
+          [names[kind] ?? text.rejected(plainWords(kind.replace('rejected:', ''))), events] as const,
+      ),
     ...Object.entries(balance.refused).map(
-      ([reason, events]) => [text.refused(reason.replaceAll('_', ' ')), events] as const,
+      ([reason, events]) => [text.refused(plainWords(reason)), events] as const,
     ),
   ];
   return (
@@ -194,6 +197,10 @@ function BalanceTable({ health: { balance } }: { health: SystemHealth }) {
       )}
     </Panel>
   );
+}
+
+function plainWords(name: string): string {
+  return name.replaceAll('_', ' ');
 }
 
 function SystemBones() {

@@ -1,33 +1,23 @@
-import { Suspense, lazy, type ComponentProps } from 'react';
+import { Suspense, lazy, type ComponentType, type ReactNode } from 'react';
 
 // What most visits never see comes when it is needed.
-const EmptyLater = lazy(() => import('./empty.tsx').then((module) => ({ default: module.Empty })));
-const NearestNamesLater = lazy(() =>
-  import('./nearest-names.tsx').then((module) => ({ default: module.NearestNames })),
+export const Empty = later(() => import('./empty.tsx').then(({ Empty }) => Empty));
+export const NearestNames = later(() =>
+  import('./nearest-names.tsx').then(({ NearestNames }) => NearestNames),
+);
+export const UseIt = later(
+  () => import('./use-it.tsx').then(({ UseIt }) => UseIt),
+  <div className="h-56 rounded-control bg-well" />,
 );
 
-const UseItLater = lazy(() => import('./use-it.tsx').then((module) => ({ default: module.UseIt })));
-
-export function UseIt(props: ComponentProps<typeof UseItLater>) {
-  return (
-    <Suspense fallback={<div className="h-56 rounded-control bg-well" />}>
-      <UseItLater {...props} />
-    </Suspense>
-  );
-}
-
-export function Empty(props: ComponentProps<typeof EmptyLater>) {
-  return (
-    <Suspense fallback={null}>
-      <EmptyLater {...props} />
-    </Suspense>
-  );
-}
-
-export function NearestNames(props: ComponentProps<typeof NearestNamesLater>) {
-  return (
-    <Suspense fallback={null}>
-      <NearestNamesLater {...props} />
+function later<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  fallback: ReactNode = null,
+): ComponentType<Props> {
+  const Component = lazy(() => load().then((component) => ({ default: component })));
+  return (props) => (
+    <Suspense fallback={fallback}>
+      <Component {...props} />
     </Suspense>
   );
 }
