@@ -8,6 +8,8 @@ const SAYS_WITHIN_MS = 60_000;
 
 export interface Running {
   readonly pid: number;
+  /** What it printed so far. */
+  printed(): string;
   /** SIGTERM, and waits for the end. */
   stop(): Promise<void>;
   /** SIGKILL, as a crash would be. */
@@ -93,7 +95,13 @@ function start(app: string, environment: Environment): { child: ChildProcess; ru
     child.kill(signal);
     await ended;
   };
-  const running = { pid: child.pid ?? -1, ended, stop: () => end('SIGTERM'), kill9: () => end('SIGKILL') };
+  const running = {
+    pid: child.pid ?? -1,
+    printed: () => printed,
+    ended,
+    stop: () => end('SIGTERM'),
+    kill9: () => end('SIGKILL'),
+  };
   return { child, running };
 }
 

@@ -16,7 +16,7 @@ export function resultsCommand({ terminal, env }: Surroundings): Command {
     const server = openServer({ url, key });
     const view = await server.find((client) => client.experiments.analyse.query({ environment, flag }));
     if (view === null)
-      throw new Failure('conflict', `There is no experiment on a flag "${flag}" in ${environment}.`);
+      throw new Failure('usage', `There is no experiment on a flag "${flag}" in ${environment}.`);
     const { result, verdict } = view;
     if (json === true) return say(terminal.out, JSON.stringify({ result, verdict }, null, 2));
     return say(terminal.out, result === null ? verdict.sentence : resultReport(result, verdict));

@@ -27,12 +27,13 @@ export interface SenderOptions {
   readonly key: string | undefined;
   readonly environment: string;
   readonly flag: string;
+  /** Batches under way at once. With one, events arrive in the order they were added. */
+  readonly inFlight: number;
   readonly onRefused: (refused: { readonly line: number; readonly message: string }) => void;
 }
 
 const MOST_EVENTS = 1_000;
 const MOST_BYTES = 900_000;
-const IN_FLIGHT = 4;
 const GIVE_UP_AFTER_MS = 60_000;
 const LONGEST_PAUSE_MS = 5_000;
 const ANSWER_WITHIN_MS = 30_000;
@@ -71,7 +72,7 @@ export function eventSender(options: SenderOptions): EventSender {
     parts = [];
     lines = [];
     bytes = 0;
-    if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
+    if (inFlight.size >= options.inFlight) await Promise.race(inFlight);
     if (failure !== undefined) throw failure;
   };
   return {

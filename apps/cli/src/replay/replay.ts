@@ -10,8 +10,9 @@ import { eventsOf } from './observed-events.ts';
 import type { ReplayOptions } from './options.ts';
 import type { ProgressLine } from './progress-line.ts';
 import { MOST_KEPT, MOST_SAID, refusals, type Refusals } from './refusals.ts';
-import { isRefusal, layoutOf, readRow, type Layout, type Rules } from './row.ts';
+import { isRefusal, layoutOf, readRow, type Layout, type Observation, type Rules } from './row.ts';
 import { surveyOf, type Survey } from './survey.ts';
+import { timeOrder } from './time-order.ts';
 import {
   ensureTarget,
   NOTHING_PRESENT,
@@ -120,11 +121,7 @@ function sayPlan(
   for (const { name, rows } of arms.strays) {
     progress.note(`"${name}" (${asCount(rows)} rows) is not taken for a variant; --weights can name it.`);
   }
-  if (!survey.inTimeOrder) {
-    progress.note(
-      'The rows are not in the order of --time. That is fine unless a unit has rows more than 6 hours apart: then its older rows may come too late, and the balance counts them as late.',
-    );
-  }
+  if (!survey.inTimeOrder) progress.note('The rows are not in the order of --time: they are sorted first.');
 }
 
 interface Job {
@@ -161,14 +158,18 @@ async function readAndSend(job: Job, server: Server): Promise<Pass> {
   const refused = saidRefusals(progress);
   const sender = eventSender({
     ...options,
+    // Events of one unit must not overtake each other when their times differ.
+    inFlight: options.time === undefined ? 4 : 1,
     onRefused: ({ line, message }) => refused.add({ line, reason: 'refused_by_server', message }),
   });
   const about = { flag, metrics: options.metrics, repeats: survey.repeats };
   const keepZeros = job.metrics.map(({ kind }) => kind === 'mean');
-  await secondPass(job, refused, async (observation) => {
+  const send = async (observation: Observation): Promise<void> => {
     const events = eventsOf(observation, about, { ...target, keepZeros });
     for (const event of events) await sender.add(event, observation.line);
-  });
+  };
+  if (survey.inTimeOrder) await secondPass(job, refused, send);
+  else await secondPassInOrder(job, refused, send);
   const sent = await finished(sender, refused);
   const after = await caughtUp(server, options, before, sent, (taken) =>
     progress.show(
@@ -200,10 +201,28 @@ async function finished(sender: EventSender, refused: Refusals) {
   throw new Failure('file', `No row of the file can be replayed: ${reasons.join(', ')}.`);
 }
 
-async function secondPass(
-  { file, layout, arms, metrics, survey, progress }: Job,
+async function secondPassInOrder(
+  job: Job,
   refused: Refusals,
-  onObservation: (observation: Exclude<ReturnType<typeof readRow>, { reason: unknown }>) => Promise<void>,
+  onObservation: (observation: Observation) => Promise<void>,
+): Promise<void> {
+  const order = await timeOrder();
+  try {
+    await secondPass({ ...job, step: 'Sorting ' }, refused, (observation) => order.add(observation));
+    let rows = 0;
+    for await (const observation of order.sorted()) {
+      await onObservation(observation);
+      job.progress.show('Sending ', ++rows, rows, job.survey.rows - refused.count);
+    }
+  } finally {
+    await order.close();
+  }
+}
+
+async function secondPass(
+  { file, layout, arms, metrics, survey, progress, step = 'Sending ' }: Job & { step?: string },
+  refused: Refusals,
+  onObservation: (observation: Observation) => Promise<void>,
 ): Promise<void> {
   const rules: Rules = { variants: new Set(arms.variants.map(({ name }) => name)), metrics };
   const reading = file.rows();
@@ -214,7 +233,7 @@ async function secondPass(
       const observation = readRow(row, layout, rules);
       if (isRefusal(observation)) refused.add(observation);
       else await onObservation(observation);
-      progress.show('Sending ', rows, rows, survey.rows);
+      progress.show(step, rows, rows, survey.rows);
     }
   }
   if (rows !== survey.rows) {
