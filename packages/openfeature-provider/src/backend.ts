@@ -19,8 +19,8 @@ export interface FlagSource {
 }
 
 export interface FlagListener {
-  /** These flags are in force now. */
-  onFlags(flags: ReadonlyMap<string, Flag>): void;
+  /** These flags are in force now; of those that are stored and cannot be read, the reason. */
+  onFlags(flags: ReadonlyMap<string, Flag>, unreadable?: ReadonlyMap<string, string>): void;
   /** Changes no longer arrive. */
   onStale(reason: string): void;
   /** Changes arrive again, and the flags given last are the present ones. */

@@ -28,8 +28,8 @@ export class FlagFeed implements FlagListener {
     return this.#table;
   }
 
-  onFlags(flags: ReadonlyMap<string, Flag>): void {
-    this.#table = flagTable(flags, this.#table);
+  onFlags(flags: ReadonlyMap<string, Flag>, unreadable: ReadonlyMap<string, string> = new Map()): void {
+    this.#table = flagTable(flags, unreadable, this.#table);
     this.#announced ??= flags;
     if (!this.#stale) this.#announceChanges();
   }

@@ -24,6 +24,7 @@ export interface FlagEntry {
 export interface FlagTable {
   readonly flags: ReadonlyMap<string, Flag>;
   readonly entries: ReadonlyMap<string, FlagEntry>;
+  readonly unreadable: ReadonlyMap<string, string>;
   /** What is randomised by some flag: metric events are delivered to each of these that they name. */
   readonly unitNames: ReadonlySet<string>;
   /** The ids that a metric event takes along: these, and always user and tenant. */
@@ -31,7 +32,11 @@ export interface FlagTable {
 }
 
 /** Compiles the flags, taking over from the previous table what is still the same object. */
-export function flagTable(flags: ReadonlyMap<string, Flag>, previous?: FlagTable): FlagTable {
+export function flagTable(
+  flags: ReadonlyMap<string, Flag>,
+  unreadable: ReadonlyMap<string, string>,
+  previous?: FlagTable,
+): FlagTable {
   const entries = new Map<string, FlagEntry>();
   const unitNames = new Set<string>();
   for (const [key, flag] of flags) {
@@ -39,7 +44,7 @@ export function flagTable(flags: ReadonlyMap<string, Flag>, previous?: FlagTable
     entries.set(key, known?.flag === flag ? known : flagEntry(flag));
     unitNames.add(flag.unit);
   }
-  return { flags, entries, unitNames, idNames: [...new Set(['user', 'tenant', ...unitNames])] };
+  return { flags, entries, unreadable, unitNames, idNames: [...new Set(['user', 'tenant', ...unitNames])] };
 }
 
 function flagEntry(flag: Flag): FlagEntry {

@@ -7,6 +7,7 @@ import {
   type JsonValue as SdkJsonValue,
   type Provider,
   type ResolutionDetails,
+  type TrackingEventDetails,
 } from '@openfeature/server-sdk';
 import type { Delivery, LiftgateEvent } from '@liftgate/attribution';
 import { FLAG_KEY, type Evaluation, type EvaluationContext, type FlagType } from '@liftgate/flags';
@@ -22,7 +23,7 @@ import { within } from './within.ts';
 
 /** Takes metric events also before the provider is ready, when the SDK's own `track` drops them. */
 export interface Tracker {
-  track(metric: string, context?: EvaluationContext, details?: { readonly value?: number }): void;
+  track(metric: string, context?: EvaluationContext, details?: TrackingEventDetails): void;
 }
 
 const SOURCE = 'provider';
@@ -159,7 +160,15 @@ export class LiftgateProvider implements Provider {
       return failed(ErrorCode.PROVIDER_NOT_READY, why);
     }
     const entry = table.entries.get(flagKey);
-    if (entry === undefined) return failed(ErrorCode.FLAG_NOT_FOUND, `there is no flag ${quoted(flagKey)}`);
+    if (entry === undefined) {
+      const problem = table.unreadable.get(flagKey);
+      if (problem !== undefined)
+        return failed(
+          ErrorCode.PARSE_ERROR,
+          `flag ${quoted(flagKey)} cannot be read: ${problem.slice(0, 500)}`,
+        );
+      return failed(ErrorCode.FLAG_NOT_FOUND, `there is no flag ${quoted(flagKey)}`);
+    }
     if (type !== undefined && entry.flag.type !== type) {
       const message = `flag ${quoted(flagKey)} is of type ${entry.flag.type}, asked for as ${type}`;
       return failed(ErrorCode.TYPE_MISMATCH, message, entry.metadata);
@@ -183,11 +192,7 @@ export class LiftgateProvider implements Provider {
    * A metric event: the metric's key, and `details.value` or 1. Other details are ignored for now. It counts for every
    * experiment that its units have met by then.
    */
-  track(
-    metric: string,
-    context: EvaluationContext = {},
-    details: { readonly value?: number | undefined } = {},
-  ): void {
+  track(metric: string, context: EvaluationContext = {}, details: TrackingEventDetails = {}): void {
     if (this.#closed) {
       this.#buffer.refuse('afterClose');
       return;

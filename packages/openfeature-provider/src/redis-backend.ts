@@ -7,6 +7,7 @@ import {
   openInstallation,
   openRedis,
   watchConfig,
+  type ConfigSnapshot,
   type ConfigWatch,
   type StorageErrorCode,
 } from '@liftgate/storage';
@@ -71,7 +72,7 @@ export function redisBackend({
         sender = await retainingSender(redis, producer, { retainMs, retainBytes });
         const store = configStore(redis, installation.keys);
         watch = await watchConfig({ redis, subscriber }, installation.keys, store, environment, {
-          onChange: (snapshot) => listener.onFlags(snapshot.flag),
+          onChange: ({ flag, broken }) => listener.onFlags(flag, unreadableFlags(broken)),
           onStale: (reason) => listener.onStale(reason),
           onFresh: () => listener.onFresh(),
         });
@@ -99,6 +100,11 @@ export function redisBackend({
       disconnect();
     },
   };
+}
+
+function unreadableFlags(broken: ConfigSnapshot['broken']): Map<string, string> {
+  const flags = broken.filter(({ kind }) => kind === 'flag');
+  return new Map(flags.map(({ key, message }) => [key, message]));
 }
 
 /** The open connection alone does not keep the process running, nor does the wait for the next one. */

@@ -193,7 +193,7 @@ describe('P10: track()', () => {
   });
 
   test('… which begins with the first of them, however many follow', async () => {
-    const { backend, provider } = make(memoryBackend(checkout), { lingerMs: 100 });
+    const { backend, provider } = make(memoryBackend(checkout), { lingerMs: 100, batchSize: 10_000 });
     await provider.initialize();
     await eventually(() => {
       provider.track('clicks', ann);
