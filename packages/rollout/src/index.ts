@@ -19,3 +19,4 @@ export { canonicalJson } from './canonical-json.ts';
 export * from './receipt.ts';
 export * from './rollout-run.ts';
 export * from './simulator.ts';
+export * from './decision-inputs.ts';
