@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { OpenFeature, ProviderEvents, ProviderStatus, type EventDetails } from '@openfeature/server-sdk';
 import { LiftgateProvider, type LiftgateProviderOptions } from '@liftgate/openfeature-provider';
 import { eventually, splitFlag } from './support/memory-backend.ts';
+import { lossyProxy } from './support/lossy-proxy.ts';
 import { startInstallation, type TestInstallation } from './support/installation.ts';
 
 let installation: TestInstallation;
@@ -264,6 +265,23 @@ describe('when Redis goes away', () => {
     expect(new Set(events.map(({ event }) => event.id)).size).toBe(501);
     // Sent again or not, an event has one number: the consumer applies it once.
     expect(distinct.size).toBe(501);
+  });
+
+  test('P10: what Redis took while its answer got lost is sent again under the same number', async () => {
+    const proxy = await lossyProxy(own.redis.port);
+    const { provider } = await start({ redisUrl: proxy.url, lingerMs: 0 }, own);
+    await provider.initialize();
+    const losing = proxy.loseAnswers();
+    for (let user = 0; user < 50; user++) provider.track('unheard', { targetingKey: `user-${user}` });
+    await losing;
+    await eventually(() => provider.stats().delivered === 50);
+    expect(provider.stats().failedSends).toBeGreaterThan(0);
+    const events = await own.events();
+    expect(events.length).toBeGreaterThan(50);
+    const numbered = events.map(({ producer, sequence, event }) => `${producer} ${sequence} ${event.id}`);
+    expect(new Set(numbered).size).toBe(50);
+    await provider.onClose();
+    await proxy.close();
   });
 
   test('P10: what Redis had taken and lost in the crash is sent again', async () => {
