@@ -46,7 +46,7 @@ describe('a value becomes an integer of its last decimal', () => {
           expect(scaled(value, decimals)).toBe(exactly(value, decimals));
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 

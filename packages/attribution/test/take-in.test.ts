@@ -163,13 +163,13 @@ describe('one id', () => {
   });
 
   test('of an exposure sent again after a change of the stage is a duplicate, and the first epoch stays', () => {
-    const [first, again] = [met('A', 0, { id: 'x' }), met('A', 0, { id: 'x', epoch: 2 })];
+    const [first, again] = [met('A', 0, { id: 'x', epoch: 9 }), met('A', 0, { id: 'x', epoch: 10 })];
     for (const events of [
       [first, again],
       [again, first],
     ]) {
       expect(after(...events)).toMatchObject({
-        rows: { 'production/f#1 1|A|': '1 0 0' },
+        rows: { 'production/f#1 9|A|': '1 0 0' },
         balance: { counted: 1, duplicate: 1 },
       });
     }
