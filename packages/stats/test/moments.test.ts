@@ -113,6 +113,12 @@ describe('exact integer sums', () => {
     expect(momentsFromIntegers({ n: 10n, s1: 100n, s2: 5n }, 0).m2).toBeLessThan(0);
   });
 
+  it('divide with a remainder that decides a tie', () => {
+    const tie = 2n ** 54n + 2n;
+    expect(ratioOf(tie, 1n)).toBe(2 ** 54);
+    expect(ratioOf(tie * 2n ** 60n + 1n, 2n ** 60n)).toBe(2 ** 54 + 4);
+  });
+
   it('divide with one rounding: the double nearest to the ratio', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 2n ** 120n }), fc.bigInt({ min: 1n, max: 2n ** 90n }), (a, b) => {
