@@ -9,16 +9,18 @@ import {
   type ResolutionDetails,
   type TrackingEventDetails,
 } from '@openfeature/server-sdk';
-import type { Delivery, LiftgateEvent } from '@liftgate/attribution';
-import { FLAG_KEY, type Evaluation, type EvaluationContext, type FlagType } from '@liftgate/flags';
-import { EventBuffer, type Prepare, type ProviderStats } from './event-buffer.ts';
+import type { LiftgateEvent } from '@liftgate/attribution';
+import { type Evaluation, type EvaluationContext, type FlagType } from '@liftgate/flags';
+import { deliveriesOf } from './deliveries.ts';
+import { EventBuffer, type ProviderStats } from './event-buffer.ts';
 import { ExposureMemory } from './exposure-memory.ts';
 import { FlagFeed } from './flag-feed.ts';
 import type { FlagEntry, FlagTable } from './flag-table.ts';
+import { parseMetric, readUnits } from './metric-input.ts';
 import { parseOptions, type LiftgateProviderOptions, type Options } from './options.ts';
 import { failed, quoted, resolutionOf, type Resolution } from './resolution.ts';
 import { Session } from './session.ts';
-import { candidateNames, isUnitId, unitIdsOf } from './unit-ids.ts';
+import { isUnitId } from './unit-ids.ts';
 import { within } from './within.ts';
 
 /** Takes metric events also before the provider is ready, when the SDK's own `track` drops them. */
@@ -249,7 +251,10 @@ export class LiftgateProvider implements Provider {
     session.opened.then(
       (backend) => {
         if (this.#session !== session) return;
-        this.#buffer.open(prepareFor(feed, (deliveries) => backend.prepare(deliveries)));
+        this.#buffer.open((events) => {
+          const { addressed, deliveries } = deliveriesOf(events, feed.table);
+          return { addressed, batch: addressed === 0 ? undefined : backend.prepare(deliveries) };
+        });
         process.once('beforeExit', this.#flushBeforeExit);
       },
       () => undefined, // told by `initialize`
@@ -278,25 +283,6 @@ export class LiftgateProvider implements Provider {
   }
 }
 
-function prepareFor(
-  feed: FlagFeed,
-  prepare: (deliveries: Delivery[]) => ReturnType<Prepare>['batch'],
-): Prepare {
-  return (events) => {
-    const deliveries: Delivery[] = [];
-    let addressed = 0;
-    for (const event of events) {
-      const before = deliveries.length;
-      for (const [unitName, unit] of Object.entries(event.units)) {
-        if (event.kind === 'exposure' || feed.table?.unitNames.has(unitName) === true)
-          deliveries.push({ unitName, unit, event });
-      }
-      if (deliveries.length > before) addressed++;
-    }
-    return { addressed, batch: addressed === 0 ? undefined : prepare(deliveries) };
-  };
-}
-
 /** Undefined when the context throws, or when the unit's id is one that events may not carry. */
 function evaluateSafely(entry: FlagEntry, context: EvaluationContext): Evaluation | undefined {
   try {
@@ -304,29 +290,5 @@ function evaluateSafely(entry: FlagEntry, context: EvaluationContext): Evaluatio
     return evaluation.unit === undefined || isUnitId(evaluation.unit) ? evaluation : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function readUnits(
-  context: EvaluationContext,
-  table: FlagTable | undefined,
-): Record<string, string> | undefined {
-  try {
-    return unitIdsOf(context, table === undefined ? candidateNames(context) : table.idNames);
-  } catch {
-    return undefined;
-  }
-}
-
-function parseMetric(
-  metric: unknown,
-  details: { readonly value?: unknown } | null,
-): { metric: string; value: number } | 'notFinite' | 'invalid' {
-  try {
-    const value = details?.value ?? 1;
-    if (typeof metric !== 'string' || !FLAG_KEY.test(metric) || typeof value !== 'number') return 'invalid';
-    return Number.isFinite(value) ? { metric, value } : 'notFinite';
-  } catch {
-    return 'invalid';
   }
 }
