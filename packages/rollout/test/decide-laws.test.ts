@@ -1,17 +1,30 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   ACTIONS_OF_REASON,
   DAY_MS,
   decide,
   decisionEvidenceSchema,
-  judgeGuardrails,
   type Action,
   type DecisionEvidence,
   type NewGuardrail,
   type Plan,
 } from '@liftgate/rollout';
-import { ago, exampleEvidence, examplePlan, goalOf, hits, metric, NOW, share } from './support/rollout.ts';
+import {
+  ago,
+  AT_HALF,
+  exampleEvidence,
+  examplePlan,
+  failures,
+  goalOf,
+  hits,
+  metric,
+  NOW,
+  share,
+} from './support/rollout.ts';
+
+// Seconds by itself; a machine that builds and tests at the same time needs longer.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Rollouts in every state, with evidence from fine to disastrous. */
 const count = fc.integer({ min: 0, max: 5_000 });
@@ -38,7 +51,26 @@ const stratum = fc
 const longAgo = fc.integer({ min: 0, max: 100 * DAY_MS }).map(ago);
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 5 });
 
-const evidence: fc.Arbitrary<DecisionEvidence> = fc
+/** Nothing is wrong with these, so that what a law makes worse is all that is in the way. */
+const promising: fc.Arbitrary<DecisionEvidence> = fc
+  .record({
+    stage: fc.constantFrom('disabled', 'internal', 'beta_10', 'beta_25', 'beta_50'),
+    treated: fc.integer({ min: 10_800, max: 12_000 }),
+    failed: fc.integer({ min: 950, max: 1_000 }),
+  })
+  .map(({ stage, treated, failed }) =>
+    exampleEvidence({
+      rollout: { ...AT_HALF, stage, approvals: [{ stage: 'disabled', by: 'ada', at: ago(1_000) }] },
+      goal: goalOf(hits(100_000, 10_000, treated)),
+      guardrails: {
+        errors: share(failures(100_000, 1_000, failed)),
+        complaints: share(failures(100_000, 1_000, failed)),
+        revenue: metric(hits(100_000, 10_000, treated)),
+      },
+    }),
+  );
+
+const anything: fc.Arbitrary<DecisionEvidence> = fc
   .record({
     rollout: fc.record({
       status: fc.constantFrom('running' as const, 'running' as const, 'paused' as const, 'complete' as const),
@@ -93,6 +125,8 @@ const evidence: fc.Arbitrary<DecisionEvidence> = fc
     }),
   );
 
+const evidence = fc.oneof(promising, anything);
+
 const guardrails: NewGuardrail[] = [
   ...examplePlan().guardrails,
   {
@@ -122,8 +156,23 @@ const plan: fc.Arbitrary<Plan> = fc
     }),
   );
 
+/** Far more errors than control, and still below the limit of 5 %: the original matrix alone would go on. */
+const BELOW_THE_LIMIT = share(failures(4_000, 8, 150));
+const brokenErrors = fc.constantFrom(BELOW_THE_LIMIT, share(failures(900, 3, 90)));
+
 const FORWARD: readonly Action[] = ['advance', 'complete'];
-const runs = { numRuns: 400 };
+const runs = { numRuns: 200 };
+
+test('goes forward in either mode when nothing is in the way', () => {
+  fc.assert(
+    fc.property(plan, promising, (plan, found) => {
+      const decision = decide(plan, found, NOW);
+      expect(FORWARD).toContain(decision.action);
+      expect(FORWARD).toContain(decision.other.action);
+    }),
+    runs,
+  );
+});
 
 describe('never goes forward', () => {
   const neverForward = (
@@ -147,24 +196,10 @@ describe('never goes forward', () => {
   };
   const always = (): boolean => true;
 
-  neverForward(
-    'while a guardrail is broken',
-    (plan, evidence) =>
-      judgeGuardrails(plan, evidence, { splitWrong: false }).some(
-        (one) => one.verdict === 'broken' && one.severity === 'guardrail',
-      ),
-    (found) => ({
-      ...found,
-      guardrails: {
-        ...found.guardrails,
-        errors: share({
-          treatmentShare: 0.5,
-          control: { units: 900, failed: 3 },
-          treatment: { units: 900, failed: 90 },
-        }),
-      },
-    }),
-  );
+  neverForward('while a guardrail is broken', always, (found) => ({
+    ...found,
+    guardrails: { ...found.guardrails, errors: BELOW_THE_LIMIT },
+  }));
   neverForward('on old numbers', always, (found) => ({
     ...found,
     freshness: { asOf: ago(121_000), lagMs: 0 },
@@ -201,20 +236,11 @@ describe('never goes forward', () => {
 });
 
 test('a rollback is blocked by no pause, dwell, approval, stage, age of numbers, lag or missing sample', () => {
-  const anytime = plan.map((one): Plan => ({ ...one, decisionMode: 'anytime' }));
   fc.assert(
-    fc.property(anytime, evidence, evidence, (plan, found, other) => {
+    fc.property(plan, evidence, brokenErrors, (plan, found, errors) => {
       fc.pre(found.rollout.status !== 'rolled_back');
-      const { reason } = decide(plan, found, NOW);
-      fc.pre(reason === 'guardrail_broken' || reason === 'circuit_breaker');
-      const elsewhere: DecisionEvidence = {
-        ...found,
-        rollout: other.rollout,
-        freshness: other.freshness,
-        split: other.split,
-        samples: {},
-      };
-      expect(decide(plan, elsewhere, NOW).action).toBe('roll_back');
+      const broken = { ...found, guardrails: { ...found.guardrails, errors }, samples: {} };
+      expect(decide({ ...plan, decisionMode: 'anytime' }, broken, NOW).action).toBe('roll_back');
     }),
     runs,
   );

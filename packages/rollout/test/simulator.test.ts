@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { compareModes, DAY_MS, HOUR_MS, runRollout, simulate, syntheticTraffic } from '@liftgate/rollout';
 import { chanceFrom } from '../src/random-counts.ts';
 import { LENGTH, policy, START, world } from './simulation/policy.ts';
+
+// Seconds by itself; a machine that builds and tests at the same time needs longer.
+vi.setConfig({ testTimeout: 180_000 });
 
 // Few runs: each bar is that of the full simulation (simulation/decide-full.ts) plus three standard errors of so few.
 
