@@ -1,11 +1,14 @@
 // What the API says while its Redis cannot serve, and what is left afterwards: nothing half done.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ENVIRONMENT, expectTruth, openSystem, post, sendAll, type System } from './faults/support/system.ts';
 import { traffic, type SentEvent } from './faults/support/traffic.ts';
 import { eventually } from './support/eventually.ts';
 import { startServer, startWorker } from './support/processes.ts';
 import { startTestRedis } from './support/redis.ts';
+
+// Real processes, on machines that do other things as well.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('while Redis cannot serve, every request is answered with 503, Retry-After and the reason', () => {
   let system: System;

@@ -1,6 +1,7 @@
-// The whole system for fault tests: a Redis of its own, the real server, real workers, and what to compare with.
+// The whole system for fault tests: a Redis of its own, the real server, real workers, and what to compare with. Plain
+// assertions, because the long run is not one of vitest's.
+import { deepStrictEqual, ok } from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
 import { createLiftgateClient, type LiftgateClient } from '@liftgate/server/client';
 import { eventually } from '../../support/eventually.ts';
 import {
@@ -115,14 +116,14 @@ export async function caughtUp(client: LiftgateClient, withinMs = 30_000): Promi
 /** Everything that was sent is counted, exactly once, and nothing is unexplained. */
 export async function expectTruth(client: LiftgateClient, sent: readonly SentEvent[]): Promise<void> {
   await caughtUp(client);
-  for (const flag of FLAGS) expect(await counted(client, flag.key)).toEqual(truthOf(flag, sent));
+  for (const flag of FLAGS) deepStrictEqual(await counted(client, flag.key), truthOf(flag, sent));
   const balance = await client.system.balance.query({ environment: ENVIRONMENT });
   const { forced, ...exact } = trueBalance(sent);
   const { counted: isCounted = 0, quarantined = 0, unattributable = 0 } = balance.total;
-  expect({ counted: isCounted, quarantined, unattributable }).toEqual(exact);
+  deepStrictEqual({ counted: isCounted, quarantined, unattributable }, exact);
   // A forced exposure leaves no trace in its unit, so one that is delivered twice is forced twice.
-  expect(balance.total.forced ?? 0).toBeGreaterThanOrEqual(forced);
-  expect(balance.unexplained).toBe(0);
+  ok((balance.total.forced ?? 0) >= forced);
+  deepStrictEqual(balance.unexplained, 0);
 }
 
 /** The statistics as the API tells them, in the form of the truth. */
