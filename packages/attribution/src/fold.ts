@@ -11,10 +11,15 @@ import {
 /** The state with everything at or before the new horizon folded into totals; nothing that is counted changes. */
 export function fold(state: UnitState): UnitState {
   const horizon = nextHorizon(state);
+  const oldest = state.recent[0]?.at ?? horizon;
+  if (oldest > horizon && state.seen.length === 0) {
+    const { recent, seen, folded, settled } = state;
+    return { horizon, recent, seen, folded, settled };
+  }
   const recent = state.recent.filter((event) => event.at > horizon);
   const old = state.recent.slice(0, state.recent.length - recent.length);
   const seen = stillSeen([...state.seen, ...old], horizon);
-  if (old.length === 0) return { ...state, horizon, seen };
+  if (old.length === 0) return { horizon, recent, seen, folded: state.folded, settled: state.settled };
   const outcome = outcomeOf({ ...state, recent: old });
   const settled = withEvents(state.settled, old, outcome);
   return { horizon, recent, seen, folded: outcome.enrolments, settled };

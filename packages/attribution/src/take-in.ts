@@ -35,44 +35,78 @@ export function takeIn(
   ledger: Ledger,
 ): UnitState {
   const news: RecentEvent[] = [];
-  for (const [event, arrival] of arrivals(state, events)) {
-    if (arrival === 'new') news.push(event);
-    else count(ledger.balance, environment, event.source, arrival, 1);
+  const horizons = runningHorizon(state, events.length);
+  for (const event of events) {
+    const arrival = arrivalOf(event, state, news, horizons.now());
+    if (arrival !== 'new') {
+      count(ledger.balance, environment, event.source, arrival, 1);
+      continue;
+    }
+    news.push(event);
+    horizons.add(event.at);
   }
   if (news.length === 0) return state;
-  const next: UnitState = { ...state, recent: [...state.recent, ...news].sort(byTime) };
-  move(state, next, environment, kinds, ledger);
+  const { horizon, recent, seen, folded, settled } = state;
+  const next: UnitState = { horizon, recent: [...recent, ...news].sort(byTime), seen, folded, settled };
+  put(state, -1n, environment, kinds, ledger);
+  put(next, 1n, environment, kinds, ledger);
   return fold(next);
 }
 
-/** What each event is when it arrives, one after the other: the horizon moves with every new one. */
-function* arrivals(
-  state: UnitState,
-  events: readonly RecentEvent[],
-): Generator<[RecentEvent, 'new' | 'duplicate' | 'late']> {
-  const seen = new Set(state.seen.map(identityOf));
-  const known = new Map<string, RecentEvent[]>();
-  const remember = (event: RecentEvent) => {
-    const same = known.get(identityOf(event));
-    if (same === undefined) known.set(identityOf(event), [event]);
-    else same.push(event);
-  };
-  state.recent.forEach(remember);
-  const horizons = runningHorizon(state, events.length);
-  for (const event of events) {
-    const horizon = horizons.now();
-    const same = known.get(identityOf(event));
-    if (event.at <= horizon) {
-      const again = same !== undefined || seen.has(identityOf(event));
-      yield [event, again && event.at > horizon - LATENESS_MS ? 'duplicate' : 'late'];
-    } else if (same?.some((one) => byTime(one, event) === 0)) {
-      yield [event, 'duplicate'];
-    } else {
-      remember(event);
-      horizons.add(event.at);
-      yield [event, 'new'];
-    }
+/** What an event is when it arrives after the state's and the news, at this horizon. */
+function arrivalOf(
+  event: RecentEvent,
+  { recent, seen }: UnitState,
+  news: readonly RecentEvent[],
+  horizon: number,
+): 'new' | 'duplicate' | 'late' {
+  if (event.at > horizon) {
+    return holdsEqual(recent, event) || holdsEqual(news, event) ? 'duplicate' : 'new';
   }
+  const remembered = event.at > horizon - LATENESS_MS;
+  const again = holdsId(recent, event) || holdsId(news, event) || holdsId(seen, event);
+  return remembered && again ? 'duplicate' : 'late';
+}
+
+function holdsEqual(events: readonly RecentEvent[], event: RecentEvent): boolean {
+  for (const one of events) if (one.at === event.at && byTime(one, event) === 0) return true;
+  return false;
+}
+
+function holdsId(events: readonly SeenEvent[], { id, at }: SeenEvent): boolean {
+  for (const one of events) if (one.at === at && one.id === id) return true;
+  return false;
+}
+
+/** Puts the outcome of the unit into the ledger (sign 1) or takes it out (sign −1). */
+function put(
+  state: UnitState,
+  sign: 1n | -1n,
+  environment: string,
+  kinds: (metric: string) => MetricKind | undefined,
+  { statistics, balance }: Ledger,
+): void {
+  const { enrolments, refused } = outcomeOf(state);
+  for (const enrolment of enrolments) applyEnrolment(statistics, environment, enrolment, kinds, sign);
+  const one = Number(sign);
+  for (const event of state.recent) {
+    const disposition = refused.get(event) ?? dispositionOf(event, enrolments);
+    count(balance, environment, event.source, disposition, one);
+  }
+  for (const { source, concern, events } of state.settled) {
+    const counts = concern.some((index) => enrolments[index]?.quarantined === false);
+    count(balance, environment, source, counts ? 'counted' : 'quarantined', one * events);
+  }
+}
+
+function dispositionOf(event: RecentEvent, enrolments: readonly Enrolment[]): Disposition {
+  let concerned = false;
+  for (const enrolment of enrolments) {
+    if (!concerns(event, enrolment)) continue;
+    if (!enrolment.quarantined) return 'counted';
+    concerned = true;
+  }
+  return concerned ? 'quarantined' : 'unattributable';
 }
 
 /** The horizon as it would be if the state were folded after every event (see fold.ts). */
@@ -92,43 +126,6 @@ function runningHorizon({ horizon, recent }: UnitState, arriving: number) {
       if ((times[0] ?? at) <= now) times = times.filter((time) => time > now);
     },
   };
-}
-
-function identityOf({ id, at }: SeenEvent): string {
-  return `${at}|${id}`;
-}
-
-/** Takes the old outcome of the unit out of the ledger and puts the new one in. */
-function move(
-  old: UnitState,
-  next: UnitState,
-  environment: string,
-  kinds: (metric: string) => MetricKind | undefined,
-  ledger: Ledger,
-): void {
-  const put = (state: UnitState, sign: 1n | -1n) => {
-    const outcome = outcomeOf(state);
-    for (const enrolment of outcome.enrolments) {
-      applyEnrolment(ledger.statistics, environment, enrolment, kinds, sign);
-    }
-    const add = (source: string, disposition: Disposition, events: number) =>
-      count(ledger.balance, environment, source, disposition, Number(sign) * events);
-    for (const event of state.recent) {
-      const concerned = outcome.enrolments.filter((enrolment) => concerns(event, enrolment));
-      add(event.source, outcome.refused.get(event) ?? dispositionOf(concerned), 1);
-    }
-    for (const { source, concern, events } of state.settled) {
-      add(source, dispositionOf(outcome.enrolments.filter((_, index) => concern.includes(index))), events);
-    }
-  };
-  put(old, -1n);
-  put(next, 1n);
-}
-
-/** Where an event ends that concerns these enrolments. */
-function dispositionOf(concerned: readonly Enrolment[]): Disposition {
-  if (concerned.length === 0) return 'unattributable';
-  return concerned.every((enrolment) => enrolment.quarantined) ? 'quarantined' : 'counted';
 }
 
 export function count(
