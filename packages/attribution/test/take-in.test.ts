@@ -262,13 +262,14 @@ describe('a crowded unit', () => {
 
   test('keeps a bounded state and counts every event that comes in order', () => {
     const ledger = newLedger();
-    const state = deliver([met('A', 0), ...crowd], [250], ledger);
+    const more = Array.from({ length: MAX_RECENT }, (_, n) => did('clicks', 1n, 10_000 + n, `d${n}`));
+    const state = deliver([met('A', 0), ...crowd, ...more], [250], ledger);
     expect(state.recent).toHaveLength(MAX_RECENT);
-    expect(state.seen.length).toBeLessThanOrEqual(MAX_RECENT);
-    const n = BigInt(crowd.length);
+    expect(state.seen).toHaveLength(MAX_RECENT);
+    const n = BigInt(crowd.length + more.length);
     expect(counted(ledger)).toMatchObject({
       rows: { 'production/f#1 1|A|': '1 0 0', 'production/f#1 1|A|clicks': `1 ${n} ${n * n}` },
-      balance: { counted: crowd.length + 1 },
+      balance: { counted: crowd.length + more.length + 1 },
     });
   });
 

@@ -228,6 +228,13 @@ describe('a changed flag', () => {
     });
   });
 
+  test('a stage that gives everybody the same begins an epoch too: the epoch says the stage', () => {
+    expect(changed(aFlag(), { stage: 'internal' })).toMatchObject({
+      epoch: 2,
+      epochs: [{}, { stage: 'internal' }],
+    });
+  });
+
   test('the share follows the stage', () => {
     expect(changed(flag, { stage: 'beta_50' }).share).toBe(0.5);
     expect(changed(flag, { stage: 'ga' }).share).toBe(1);
