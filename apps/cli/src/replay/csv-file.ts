@@ -14,6 +14,7 @@ export interface CsvFile {
   readonly columns: readonly string[];
   /** Bytes on disk: what `bytesRead` runs up to. */
   readonly size: number;
+  readonly gzip: boolean;
   /** Reads the rows after the header, a chunk of the file at a time; each call reads the file anew. */
   rows(): CsvReading;
 }
@@ -40,7 +41,7 @@ export async function openCsv(path: string): Promise<CsvFile> {
   const header = await headerOf(read(), path);
   const twice = header.find((name, index) => name !== '' && header.indexOf(name) !== index);
   if (twice !== undefined) throw new Failure('file', `${path}: the column "${twice}" is there twice.`);
-  return { path, columns: header, size, rows: () => withoutFirst(read()) };
+  return { path, columns: header, size, gzip, rows: () => withoutFirst(read()) };
 }
 
 async function inspect(path: string): Promise<{ size: number; gzip: boolean }> {

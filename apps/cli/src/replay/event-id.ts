@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
  *
  * An event's id is a hash of what it says: flag, unit, `exposure` or metric, time column, value. So the same file sent
  * twice gives the same ids, in whatever order its rows stand and whichever other columns it has. A unit may say the
- * same thing several times (three purchases of $5): the k-th of these gets k into its id. Which of three equal rows is
+ * same thing several times (three purchases of $5): the k-th of these gets k − 1 at the end of its id. Which of three equal rows is
  * "the second" does not matter, because they are equal.
  */
 export interface EventContent {
@@ -18,20 +18,22 @@ export interface EventContent {
   readonly value: number | string;
 }
 
-/** 64 bits of the content, to find equal ones. */
-export function fingerprint(content: EventContent): Fingerprint {
-  const digest = hash('sha256', textOf(content), 'buffer');
-  return { high: digest.readUInt32LE(0), low: digest.readUInt32LE(4) };
-}
-
+/** A content in brief, to find equal ones: 128 bits of SHA-256. */
 export interface Fingerprint {
   readonly high: number;
   readonly low: number;
+  readonly digest: Buffer;
 }
 
-/** The id of the k-th event with this content. */
-export function eventId(content: EventContent, k: number): string {
-  return hash('sha256', `${textOf(content)}\n${k}`, 'base64url').slice(0, 22);
+export function fingerprint(content: EventContent): Fingerprint {
+  const digest = hash('sha256', textOf(content), 'buffer').subarray(0, 16);
+  return { high: digest.readUInt32LE(0), low: digest.readUInt32LE(4), digest };
+}
+
+/** The id of the k-th event with this content, from 0. */
+export function eventId({ digest }: Fingerprint, k: number): string {
+  const id = digest.toString('base64url');
+  return k === 0 ? id : `${id}.${k}`;
 }
 
 /** Ids cannot hold a line break, so no two contents have one text. */

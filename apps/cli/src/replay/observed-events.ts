@@ -5,7 +5,10 @@ import type { ReplayOptions } from './options.ts';
 import type { Repeats } from './repeats.ts';
 import type { Observation } from './row.ts';
 
-/** What one row says: the exposure, then each metric's value; zeros too, for a mean needs them. */
+/**
+ * What one row says: the exposure, then each metric's value. Every unit that is exposed counts in n, so a zero needs no
+ * saying except for a mean.
+ */
 export function contentsOf(
   { unit, variant, at, values }: Observation,
   { flag, metrics }: Pick<ReplayOptions, 'flag' | 'metrics'>,
@@ -14,32 +17,27 @@ export function contentsOf(
   values.forEach((value, index) => {
     const metric = metrics[index];
     if (metric === undefined || value === null) return;
-    if (value !== 0 || metric.kind === undefined || metric.kind === 'mean')
-      contents.push({ flag, unit, metric: metric.name, at, value });
+    if (value !== 0 || metric.kind === 'mean') contents.push({ flag, unit, metric: metric.name, at, value });
   });
   return contents;
 }
 
 /**
- * The events of one row. Every unit that is exposed counts in n, so a zero needs no event of its own except for a mean.
- * Without a time column everything happens at the moment the flag was made: the same for every row, whatever their
+ * The events of one row. Without a time column everything happens at the moment the flag was made: the same for every row, whatever their
  * order, and a metric counts from the moment of the exposure on.
  */
 export function eventsOf(
   observation: Observation,
   options: { readonly flag: string; readonly metrics: ReplayOptions['metrics']; readonly repeats: Repeats },
-  target: { readonly flag: Flag; readonly epoch: number; readonly keepZeros: readonly boolean[] },
+  target: { readonly flag: Flag; readonly epoch: number },
 ): EventInput[] {
   const at = observation.at === '' ? Date.parse(target.flag.createdAt) : observation.at;
   const unit = unitField(target.flag.unit, observation.unit);
-  const zeros = new Set(
-    options.metrics.filter((_, index) => target.keepZeros[index]).map(({ name }) => name),
-  );
   const events: EventInput[] = [];
   for (const content of contentsOf(observation, options)) {
-    if (content.metric !== '' && content.value === 0 && !zeros.has(content.metric)) continue;
-    const k = options.repeats.ordinal(fingerprint(content));
-    const id = eventId(content, k);
+    const print = fingerprint(content);
+    const k = options.repeats.ordinal(print);
+    const id = eventId(print, k);
     if (content.metric === '') {
       const { epoch } = target;
       const { key: flag, phase } = target.flag;

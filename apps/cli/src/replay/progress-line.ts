@@ -16,7 +16,7 @@ const BAR = 24;
 export function progressLine(output: Output, now: () => number = () => performance.now()): ProgressLine {
   let shown = false;
   let shownAt = Number.NEGATIVE_INFINITY;
-  let current = { step: '', at: 0 };
+  let begun = { step: '', at: 0, rows: 0, done: 0 };
 
   const clear = () => {
     if (shown) output.write('\r\u001B[K');
@@ -30,15 +30,17 @@ export function progressLine(output: Output, now: () => number = () => performan
     },
     show(step, rows, done, total) {
       if (output.isTTY !== true) return;
-      if (step !== current.step) current = { step, at: now() };
-      if (now() - shownAt < EVERY_MS) return;
+      if (step !== begun.step) begun = { step, at: now(), rows, done };
+      if (now() - begun.at < EVERY_MS || now() - shownAt < EVERY_MS) return;
       shownAt = now();
-      const seconds = Math.max(1e-3, (now() - current.at) / 1000);
+      const seconds = (now() - begun.at) / 1000;
       const share = total === 0 ? 1 : Math.min(1, done / total);
       const filled = Math.round(share * BAR);
       const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled);
-      const rate = `${asCount(Math.round(rows / seconds))} rows/s`;
-      const left = share > 0.02 ? `, ${duration((seconds / share) * (1 - share))} left` : '';
+      const rate = `${asCount(Math.round((rows - begun.rows) / seconds))} rows/s`;
+      const perSecond = (done - begun.done) / seconds;
+      const known = share < 1 && seconds > 1 && perSecond > 0;
+      const left = known ? `, ${duration((total - done) / perSecond)} left` : '';
       const line = `${step} ${bar} ${Math.round(share * 100)}%  ${asCount(rows)} rows, ${rate}${left}`;
       output.write(`\r${line.slice(0, (output.columns ?? 80) - 1)}\u001B[K`);
       shown = true;

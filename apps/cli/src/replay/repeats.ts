@@ -1,5 +1,3 @@
-import type { Fingerprint } from './event-id.ts';
-
 /**
  * Counts how often each content occurs without keeping all contents: a first pass over the file marks, in two
  * bitmaps of fixed size, the places that more than one content fell on; a second pass then counts only contents at
@@ -8,9 +6,15 @@ import type { Fingerprint } from './event-id.ts';
  */
 export interface Repeats {
   /** First pass: this content occurs. */
-  note(content: Fingerprint): void;
+  note(content: Place): void;
   /** Second pass: how many equal contents were seen before this one. */
-  ordinal(content: Fingerprint): number;
+  ordinal(content: Place): number;
+}
+
+/** 64 bits of a hash of the content. */
+export interface Place {
+  readonly high: number;
+  readonly low: number;
 }
 
 const MOST_BITS = 2 ** 28;
@@ -24,9 +28,9 @@ export function repeatsFor(expected: number): Repeats {
   const again = new Uint32Array(bits / 32);
   const counts = countTable();
 
-  const wordOf = ({ high }: Fingerprint) => (high & (bits - 1)) >>> 5;
-  const marked = (map: Uint32Array, at: Fingerprint) => ((map[wordOf(at)] ?? 0) & maskOf(at)) !== 0;
-  const mark = (map: Uint32Array, at: Fingerprint) => {
+  const wordOf = ({ high }: Place) => (high & (bits - 1)) >>> 5;
+  const marked = (map: Uint32Array, at: Place) => ((map[wordOf(at)] ?? 0) & maskOf(at)) !== 0;
+  const mark = (map: Uint32Array, at: Place) => {
     map[wordOf(at)] = (map[wordOf(at)] ?? 0) | maskOf(at);
   };
   return {
@@ -35,7 +39,7 @@ export function repeatsFor(expected: number): Repeats {
   };
 }
 
-function maskOf({ high }: Fingerprint): number {
+function maskOf({ high }: Place): number {
   return 1 << (high & 31);
 }
 
@@ -47,13 +51,13 @@ function countTable() {
   let low = new Uint32Array(capacity);
   let count = new Uint32Array(capacity);
 
-  const slotOf = (content: Fingerprint): number => {
+  const slotOf = (content: Place): number => {
     let slot = (content.low ^ (content.high >>> 7)) & (capacity - 1);
     while (count[slot] !== 0 && (high[slot] !== content.high || low[slot] !== content.low))
       slot = (slot + 1) & (capacity - 1);
     return slot;
   };
-  const put = (content: Fingerprint, times: number) => {
+  const put = (content: Place, times: number) => {
     const slot = slotOf(content);
     high[slot] = content.high;
     low[slot] = content.low;
@@ -71,7 +75,7 @@ function countTable() {
   };
   return {
     /** How often it was counted before; counts it. */
-    next(content: Fingerprint): number {
+    next(content: Place): number {
       const before = count[slotOf(content)] ?? 0;
       if (before === 0 && ++used > (capacity * 2) / 3) grow();
       put(content, before + 1);

@@ -18,6 +18,7 @@ import {
   NOTHING_PRESENT,
   planMetrics,
   presentOf,
+  withKnownKinds,
   type PlannedMetric,
   type Present,
   type Target,
@@ -51,12 +52,13 @@ export interface ReplayReport {
 }
 
 /** Sends an experiment from a file through the running system, and reads what the system says of it. */
-export async function replay(options: ReplayOptions, progress: ProgressLine): Promise<ReplayReport> {
+export async function replay(asked: ReplayOptions, progress: ProgressLine): Promise<ReplayReport> {
   const begun = performance.now();
-  const file = await openCsv(options.file);
-  const layout = layoutOf(file, options);
-  const server = openServer(options);
-  const present = await lookUp(server, options, progress);
+  const file = await openCsv(asked.file);
+  const layout = layoutOf(file, asked);
+  const server = openServer(asked);
+  const present = await lookUp(server, asked, progress);
+  const options = { ...asked, metrics: withKnownKinds(asked.metrics, present) };
   const survey = await surveyOf(file, layout, options, (rows, bytes) =>
     progress.show('Reading ', rows, bytes, file.size),
   );
@@ -163,9 +165,8 @@ async function readAndSend(job: Job, server: Server): Promise<Pass> {
     onRefused: ({ line, message }) => refused.add({ line, reason: 'refused_by_server', message }),
   });
   const about = { flag, metrics: options.metrics, repeats: survey.repeats };
-  const keepZeros = job.metrics.map(({ kind }) => kind === 'mean');
   const send = async (observation: Observation): Promise<void> => {
-    const events = eventsOf(observation, about, { ...target, keepZeros });
+    const events = eventsOf(observation, about, target);
     for (const event of events) await sender.add(event, observation.line);
   };
   if (survey.inTimeOrder) await secondPass(job, refused, send);

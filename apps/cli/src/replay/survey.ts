@@ -29,8 +29,8 @@ export interface ColumnSurvey {
 
 /** More different values than this and the column is not the variant's. */
 const MOST_VARIANTS = 1_000;
-/** A row of an experiment takes about this many bytes at least; gzip packs it to an eighth. */
-const BYTES_PER_ROW = 16;
+/** A row of an experiment takes about this many bytes at least, and gzip packs that to an eighth. */
+const BYTES_PER_ROW = { plain: 16, gzip: 2 };
 
 export async function surveyOf(
   file: CsvFile,
@@ -40,7 +40,9 @@ export async function surveyOf(
 ): Promise<Survey> {
   const variants = new Map<string, number>();
   const columns = layout.metrics.map(() => ({ binary: true, decimals: 0, largest: 0 }));
-  const repeats = repeatsFor((file.size * 8 * (1 + layout.metrics.length)) / BYTES_PER_ROW);
+  const repeats = repeatsFor(
+    (file.size / BYTES_PER_ROW[file.gzip ? 'gzip' : 'plain']) * (1 + layout.metrics.length),
+  );
   let rows = 0;
   let latest = 0;
   let inTimeOrder = true;

@@ -30,6 +30,11 @@ export async function presentOf(
   return { flag: found, metrics: known, experiment: experiment?.experiment ?? null };
 }
 
+/** The options with the kinds that the system has; what was asked for stays, to be compared with it. */
+export function withKnownKinds(metrics: ReplayOptions['metrics'], present: Present): MetricOption[] {
+  return metrics.map((metric, index) => ({ ...metric, kind: metric.kind ?? present.metrics[index]?.kind }));
+}
+
 /** A metric as it will be, and where its kind comes from. */
 export interface PlannedMetric {
   readonly key: string;
