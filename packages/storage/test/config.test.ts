@@ -89,6 +89,30 @@ describe.each([
     expect((await store.stamp()).number).toBe(2);
   });
 
+  test('a put that is sent again, because its answer was lost, is no conflict with itself', async () => {
+    const twice = new Proxy(backend.redis, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        const call = value.bind(target) as (...args: unknown[]) => unknown;
+        if (name !== 'evalsha' && name !== 'eval') return call;
+        return async (...args: unknown[]) => {
+          await call(...args);
+          return call(...args);
+        };
+      },
+    });
+    const flag = flagOf('checkout');
+    const resending = configStore(twice, keys);
+    expect(await resending.put('flag', ENVIRONMENT, flag, 0)).toMatchObject({
+      status: 'stored',
+      stamp: { number: 1 },
+    });
+    expect((await resending.put('flag', ENVIRONMENT, renamed(flag, 'A'), 1)).status).toBe('stored');
+    expect((await resending.put('flag', ENVIRONMENT, renamed(flag, 'B'), 1)).status).toBe('conflict');
+    expect((await store.stamp()).number).toBe(2);
+  });
+
   test('an object that exists is not created again, one that does not is not updated', async () => {
     const flag = flagOf('checkout');
     await store.put('flag', ENVIRONMENT, flag, 0);
