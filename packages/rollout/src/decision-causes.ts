@@ -15,10 +15,11 @@ export function guardrailNumbers({ name, numbers }: GuardrailJudgement): string 
     if (drop === null) return `${name}: ${people}`;
     return `${name} is ${asShare(Math.abs(drop))} ${drop >= 0 ? 'worse' : 'better'} (${people})`;
   }
-  const { control, treatment } = numbers;
+  const { control, treatment, lately } = numbers;
+  const named = lately ? `${name} lately` : name;
   if (control.units === 0)
-    return `${name}: ${asShare(treatment.rate)} of people in treatment (${fraction(treatment)}), nobody in control`;
-  return `${name}: ${asShare(treatment.rate)} of people in treatment against ${asShare(control.rate)} in control (${fraction(treatment)} and ${fraction(control)})`;
+    return `${named}: ${asShare(treatment.rate)} of people in treatment (${fraction(treatment)}), nobody in control`;
+  return `${named}: ${asShare(treatment.rate)} of people in treatment against ${asShare(control.rate)} in control (${fraction(treatment)} and ${fraction(control)})`;
 }
 
 function fraction({ failed, units }: ArmRate): string {

@@ -3,16 +3,19 @@ import type { DecisionEvidence, FailurePeriod, GuardrailEvidence } from './decis
 import type { Guardrail, MetricGuardrail, ShareGuardrail } from './guardrail.ts';
 import { compareMetric, harmBeyond, tauSquaredOf } from './metric-comparison.ts';
 import type { Plan } from './plan.ts';
-import { restartedShareLogE, restartedThresholdLogE } from './restarted-process.ts';
+import {
+  isCompared,
+  rateOf,
+  restartedCircuit,
+  restartedShare,
+  type ArmRate,
+  type Circuit,
+  type Restarted,
+} from './restarted-process.ts';
+
+export type { ArmRate };
 
 export type GuardrailVerdict = 'ok' | 'suspicious' | 'broken' | 'no_data' | 'systemic';
-
-export interface ArmRate {
-  readonly units: number;
-  readonly failed: number;
-  /** failed/units, at most 1; null without units. */
-  readonly rate: number | null;
-}
 
 /** What was measured, for the sentence. */
 export type GuardrailNumbers =
@@ -22,6 +25,8 @@ export type GuardrailNumbers =
       readonly treatment: ArmRate;
       readonly limit: number | null;
       readonly margin: number | null;
+      /** Counted not from the start, but from the period on from which the evidence is strongest. */
+      readonly lately: boolean;
     }
   | {
       readonly kind: 'metric';
@@ -51,14 +56,13 @@ export interface GuardrailJudgement {
 
 interface Measured {
   readonly guardrail: Guardrail;
-  readonly logE: number | null;
+  readonly relative: Restarted | null;
   /** Whether its evidence may count towards a move (a metric's drop must be large enough). */
   readonly counts: boolean;
-  readonly circuitLogE: number | null;
-  /** What the control says of the cause of a circuit that breaks. */
-  readonly cause: 'treatment' | 'everywhere' | 'unknown';
+  readonly circuit: Circuit | null;
   readonly hasData: boolean;
-  readonly numbers: GuardrailNumbers;
+  /** The numbers from a period on. */
+  readonly numbersSince: (since: number) => GuardrailNumbers;
 }
 
 /**
@@ -90,28 +94,39 @@ function judge(
   { alphas }: Plan,
   splitWrong: boolean,
 ): GuardrailJudgement {
-  const { guardrail, logE, circuitLogE, cause } = one;
+  const { guardrail, relative, circuit } = one;
+  const logE = relative?.logE ?? null;
   const counted = (each: Measured): boolean =>
     each.counts && !(splitWrong && each.guardrail.underMismatch === 'hold');
   const reaches = (value: number, alpha: number): boolean => value >= -Math.log(alpha) - 1e-12;
 
-  const relative = family.filter((each) => each.logE !== null);
-  const mean = meanOfLogE(relative.map((each) => (counted(each) ? (each.logE ?? 0) : -Infinity)));
+  const members = family.flatMap((each) =>
+    each.relative === null ? [] : [counted(each) ? each.relative.logE : -Infinity],
+  );
+  const mean = meanOfLogE(members);
   const byControl =
     logE !== null && counted(one) && reaches(mean, alphas.guardrail) && reaches(logE, alphas.guardrail);
 
-  const absolute = family.filter((each) => each.circuitLogE !== null);
-  const circuits = meanOfLogE(absolute.map((each) => each.circuitLogE ?? 0));
-  const overLimit =
-    circuitLogE !== null && reaches(circuits, alphas.circuit) && reaches(circuitLogE, alphas.circuit);
-  const byLimit = overLimit && cause === 'treatment' && counted(one);
+  const absolute = family.flatMap((each) => (each.circuit === null ? [] : [each.circuit.blamed.logE]));
+  const blamed = circuit?.blamed.logE ?? -Infinity;
+  const byLimit =
+    counted(one) && reaches(meanOfLogE(absolute), alphas.circuit) && reaches(blamed, alphas.circuit);
+  const systemic = circuit !== null && reaches(circuit.systemic.logE, alphas.circuit);
+  const overLimit = circuit !== null && reaches(circuit.all.logE, alphas.circuit);
 
   const suspicious = overLimit || (logE !== null && reaches(logE, alphas.suspicion));
   const verdict = ((): GuardrailVerdict => {
     if (byControl || byLimit) return 'broken';
-    if (overLimit && cause === 'everywhere') return 'systemic';
+    if (systemic) return 'systemic';
     if (suspicious) return 'suspicious';
     return one.hasData ? 'ok' : 'no_data';
+  })();
+  const decisive = ((): Restarted | null | undefined => {
+    if (verdict === 'ok' || verdict === 'no_data') return null;
+    if (byLimit) return circuit?.blamed;
+    if (byControl) return relative;
+    if (systemic) return circuit.systemic;
+    return overLimit ? circuit.all : relative;
   })();
   return {
     key: guardrail.key,
@@ -122,8 +137,8 @@ function judge(
     verdict,
     brokenBy: byLimit ? 'limit' : byControl ? 'control' : null,
     logE,
-    circuitLogE,
-    numbers: one.numbers,
+    circuitLogE: circuit?.all.logE ?? null,
+    numbers: one.numbersSince(decisive?.since ?? 0),
   };
 }
 
@@ -136,36 +151,19 @@ function measure(guardrail: Guardrail, evidence: GuardrailEvidence | undefined, 
 
 function measureShare(guardrail: ShareGuardrail, periods: readonly FailurePeriod[]): Measured {
   const { limit, margin } = guardrail;
-  const control = rateOf(periods.map((period) => period.control));
-  const treatment = rateOf(periods.map((period) => period.treatment));
-  const compared = periods.some((period) => period.treatmentShare > 0 && period.treatmentShare < 1);
+  const ratesSince = (since: number): { readonly control: ArmRate; readonly treatment: ArmRate } => ({
+    control: rateOf(periods.slice(since).map((period) => period.control)),
+    treatment: rateOf(periods.slice(since).map((period) => period.treatment)),
+  });
+  const { control, treatment } = ratesSince(0);
   return {
     guardrail,
-    logE: margin === null ? null : restartedShareLogE(periods, margin),
+    relative: margin === null ? null : restartedShare(periods, margin),
     counts: true,
-    circuitLogE: limit === null ? null : restartedThresholdLogE(periods, limit),
-    cause: limit === null ? 'unknown' : causeOf(limit, compared, control, treatment),
-    hasData: treatment.units > 0 && (!compared || control.units > 0),
-    numbers: { kind: 'share', control, treatment, limit, margin },
+    circuit: limit === null ? null : restartedCircuit(periods, limit),
+    hasData: treatment.units > 0 && (!isCompared(periods) || control.units > 0),
+    numbersSince: (since) => ({ kind: 'share', ...ratesSince(since), limit, margin, lately: since > 0 }),
   };
-}
-
-/**
- * A limit that is exceeded says nothing of the cause. "The treatment has the higher rate" is no answer: when both arms are equally broken it
- * is true half of the time, and sooner or later at some look. So the feature is blamed only beside a control that is known to be healthy,
- * by its cautious rate (failed + 1)/(units + 2), which takes some twenty good units for a limit of 5 %; or where there is no control at all.
- */
-function causeOf(limit: number, compared: boolean, control: ArmRate, treatment: ArmRate): Measured['cause'] {
-  if (!compared) return 'treatment';
-  if (control.rate !== null && control.rate >= limit) return 'everywhere';
-  const healthy = (control.failed + 1) / (control.units + 2) < limit;
-  return healthy && (treatment.rate ?? 0) > (control.rate ?? 0) ? 'treatment' : 'unknown';
-}
-
-function rateOf(arms: readonly { readonly units: number; readonly failed: number }[]): ArmRate {
-  const units = arms.reduce((sum, arm) => sum + arm.units, 0);
-  const failed = arms.reduce((sum, arm) => sum + arm.failed, 0);
-  return { units, failed, rate: units === 0 ? null : Math.min(1, failed / units) };
 }
 
 function measureMetric(
@@ -183,18 +181,17 @@ function measureMetric(
   const treatmentUnits = ready ? compared.treatment.n : compared.treatmentUnits;
   return {
     guardrail,
-    logE: ready ? compared.harmLogE : 0,
+    relative: { logE: ready ? compared.harmLogE : 0, since: 0 },
     counts: drop !== null && drop >= maximumDrop,
-    circuitLogE: null,
-    cause: 'unknown',
+    circuit: null,
     hasData: controlUnits > 0 && treatmentUnits > 0,
-    numbers: {
+    numbersSince: () => ({
       kind: 'metric',
       controlUnits,
       treatmentUnits,
       drop,
       maximumDrop,
       confirmed: beyond >= -Math.log(alpha),
-    },
+    }),
   };
 }

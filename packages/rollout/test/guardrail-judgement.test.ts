@@ -38,10 +38,12 @@ describe('errors', () => {
     ['8 % in both arms: not the feature', failures(2_000, 160, 160), 'systemic'],
     ['8 % in both arms, by chance a little more in treatment', failures(2_000, 160, 170), 'systemic'],
     ['a broken control, and a treatment far worse still', failures(2_000, 160, 500), 'broken'],
+    ['a limit exceeded by both, but only one of 3 in control', failures(3, 1, 3), 'suspicious'],
     ['all of three failed, before anybody was counted in control', failures(3, 0, 3), 'suspicious'],
   ])('%s', (_, period, verdict) => {
     const nobody = { units: 0, failed: 0 };
-    const early = period.treatment.units === 3 ? { ...period, control: nobody } : period;
+    const early =
+      period.treatment.units === 3 && period.control.failed === 0 ? { ...period, control: nobody } : period;
     expect(verdictOf(early)).toBe(verdict);
   });
 
@@ -77,6 +79,11 @@ describe('errors', () => {
       share(...good, failures(417 * count, 4 * count, hour.treatment.failed * count));
     const broken = (count: number) => judged([errors], { errors: hours(count) })[0]?.verdict === 'broken';
     expect([1, 2, 3, 4].find(broken)).toBeLessThanOrEqual(2);
+    expect(judged([errors], { errors: hours(2) })[0]?.numbers).toMatchObject({
+      lately: true,
+      control: { units: 834, failed: 8 },
+      treatment: { units: 834, failed: 84 },
+    });
   });
 });
 
