@@ -57,7 +57,7 @@ export const features: readonly Feature[] = [
     hypothesis: 'Agents who know at once whom they answer reply sooner, and more leads become appointments.',
     path: usualPath,
     holdback: 0,
-    people: 3_600,
+    people: 2_800,
     lostExposures: 0,
     metrics: [
       {
@@ -156,8 +156,8 @@ export const features: readonly Feature[] = [
     // Half of everybody from the first day on: a careless start, and the split check finds what it hides.
     path: [{ fromDay: 0, stage: 'beta_50' }],
     holdback: 0,
-    people: 4_600,
-    lostExposures: 0.22,
+    people: 4_000,
+    lostExposures: 0.27,
     metrics: [
       {
         key: 'account_churned',
@@ -234,7 +234,7 @@ export const features: readonly Feature[] = [
     hypothesis: 'More leads answer when the follow-up fits them.',
     path: usualPath,
     holdback: 0,
-    people: 5_400,
+    people: 4_600,
     lostExposures: 0,
     metrics: [
       {
