@@ -67,12 +67,16 @@ export const killSwitch: Rule = ({ evidence, stage, first }) =>
 
 export const circuitBreaker: Rule = (at) => {
   const broken = found(at, 'guardrail', (one) => one.verdict === 'broken' && one.brokenBy === 'limit');
-  return broken === undefined ? null : rule('roll_back', 'circuit_breaker', brokenCause(broken));
+  return broken === undefined
+    ? null
+    : rule('roll_back', 'circuit_breaker', brokenCause(broken, at.plan.unit));
 };
 
 export const guardrailBroken: Rule = (at) => {
   const broken = found(at, 'guardrail', (one) => one.verdict === 'broken');
-  return broken === undefined ? null : rule('roll_back', 'guardrail_broken', brokenCause(broken));
+  return broken === undefined
+    ? null
+    : rule('roll_back', 'guardrail_broken', brokenCause(broken, at.plan.unit));
 };
 
 const LITERAL_ROWS = {
@@ -91,12 +95,12 @@ export const literalTrigger: Rule = ({ facts: { literal } }) => {
 export const splitWrong: Rule = ({ facts: { split }, plan, evidence }) =>
   when(split.wrong, () => {
     const pauses = plan.underMismatch === 'pause' && evidence.rollout.status === 'running';
-    return rule(pauses ? 'pause' : 'hold', 'split_wrong', splitCause(split));
+    return rule(pauses ? 'pause' : 'hold', 'split_wrong', splitCause(split, plan.unit));
   });
 
-export const goalHarm: Rule = ({ facts: { goal } }) =>
+export const goalHarm: Rule = ({ plan, facts: { goal } }) =>
   when(goal.status === 'ok' && goal.harm === 'broken', () =>
-    rule('roll_back', 'goal_harm', `${goalNumbers(goal)}, proven however often one looks.`),
+    rule('roll_back', 'goal_harm', `${goalNumbers(goal, plan.unit)}, proven however often one looks.`),
   );
 
 export const literalLift: Rule = ({ facts: { literal } }) =>
@@ -109,21 +113,21 @@ export const unknownStage: Rule = ({ stage, evidence }) =>
     rule('hold', 'unknown_stage', `The plan has no stage "${evidence.rollout.stage}".`),
   );
 
-export const shipped: Rule = ({ next, evidence, facts: { goal } }) =>
+export const shipped: Rule = ({ next, plan, evidence, facts: { goal } }) =>
   when(next === null || evidence.rollout.status === 'complete', () =>
-    rule('hold', 'shipped', `It is live. ${goalNumbers(goal)}.`),
+    rule('hold', 'shipped', `It is live. ${goalNumbers(goal, plan.unit)}.`),
   );
 
 export const signals: Rule = (at) => {
   const broken = found(at, 'signal', (one) => one.verdict === 'broken');
   const { status, pausedBy } = at.evidence.rollout;
   if (broken !== undefined && status === 'running')
-    return rule('pause', 'signal_broken', brokenCause(broken));
+    return rule('pause', 'signal_broken', brokenCause(broken, at.plan.unit));
   if (status !== 'paused' || pausedBy !== 'signal') return null;
   const uneasy = broken ?? found(at, 'signal', (one) => one.verdict === 'suspicious');
   return uneasy === undefined
     ? rule('hold', 'signal_recovered', 'The signal that paused it has recovered, so it goes on being judged.')
-    : rule('hold', 'paused', `Paused by a signal. ${suspiciousCause(uneasy)}`);
+    : rule('hold', 'paused', `Paused by a signal. ${suspiciousCause(uneasy, at.plan.unit)}`);
 };
 
 export const paused: Rule = ({ evidence }) =>
@@ -136,7 +140,7 @@ export const notFresh: Rule = (at) => {
 
 export const systemic: Rule = (at) => {
   const judgement = found(at, null, (one) => one.verdict === 'systemic');
-  return judgement === undefined ? null : rule('hold', 'systemic', systemicCause(judgement));
+  return judgement === undefined ? null : rule('hold', 'systemic', systemicCause(judgement, at.plan.unit));
 };
 
 export const silent: Rule = (at) => {
@@ -150,32 +154,41 @@ export const silent: Rule = (at) => {
 
 export const disputed: Rule = (at) => {
   const broken = found(at, 'guardrail', (one) => one.verdict === 'broken');
-  return broken === undefined ? null : rule('hold', 'guardrail_disputed', brokenCause(broken));
+  return broken === undefined ? null : rule('hold', 'guardrail_disputed', brokenCause(broken, at.plan.unit));
 };
 
 export const suspicious: Rule = (at) => {
   const judgement = found(at, null, (one) => one.verdict === 'suspicious');
-  if (judgement !== undefined) return rule('hold', 'guardrail_suspicious', suspiciousCause(judgement));
+  if (judgement !== undefined)
+    return rule('hold', 'guardrail_suspicious', suspiciousCause(judgement, at.plan.unit));
   const { goal } = at.facts;
   if (goal.status !== 'ok') return null;
   if (goal.harm === 'small') {
     const least = asShare(at.plan.goal?.minimumHarm ?? 0);
-    return rule('hold', 'goal_harm_small', `${goalNumbers(goal)}, proven, but less than ${least}.`);
+    return rule(
+      'hold',
+      'goal_harm_small',
+      `${goalNumbers(goal, at.plan.unit)}, proven, but less than ${least}.`,
+    );
   }
   return when(goal.harm === 'suspicious', () =>
-    rule('hold', 'goal_suspicious', `${goalNumbers(goal)}: too bad to move forward, not yet proven.`),
+    rule(
+      'hold',
+      'goal_suspicious',
+      `${goalNumbers(goal, at.plan.unit)}: too bad to move forward, not yet proven.`,
+    ),
   );
 };
 
 /** Whatever has to be waited for; at the horizon a person is asked instead. Approvals come last, when all else is there. */
-export const notReady: Rule = ({ missing, nowMs, horizonMs, stage, facts }) => {
+export const notReady: Rule = ({ missing, nowMs, horizonMs, stage, plan, facts }) => {
   const first = missing.find(({ reason }) => reason !== 'approval_wanted');
   if (first === undefined) return null;
   if (nowMs >= horizonMs && stage !== null && stage.share > 0)
     return rule(
       'ask',
       'horizon',
-      `The planned time is over and a condition is still open: ${first.text}. ${goalNumbers(facts.goal)}.`,
+      `The planned time is over and a condition is still open: ${first.text}. ${goalNumbers(facts.goal, plan.unit)}.`,
     );
   return rule('hold', first.reason, `${first.text}.`, first.at);
 };
@@ -191,7 +204,7 @@ export const benefit: Rule = (at) => {
   const { goal } = facts;
   if (next === null || next.share < 1 || plan.goal === null || at.stage?.share === 0) return null;
   const shown = looks.some((look) => look.benefit);
-  const said = goalNumbers(goal);
+  const said = goalNumbers(goal, plan.unit);
   const lift = goal.status === 'ok' ? goal.lift : null;
   if (shown && lift !== null && lift >= plan.goal.minimumLift - 1e-12 && lift > 0) {
     const better = goal.status === 'ok' && goal.superior ? ', proven to be above what the plan asks' : '';
@@ -214,10 +227,10 @@ export const benefit: Rule = (at) => {
   return rule('hold', 'learning', `${said}, not clear enough to go to everyone.`, nextLookAt);
 };
 
-export const stageDone: Rule = ({ stage, next, facts }) => {
+export const stageDone: Rule = ({ stage, next, plan, facts }) => {
   if (stage === null || next === null) return null;
   const { goal } = facts;
-  const said = stage.share === 0 || goal.status === 'no_goal' ? '' : ` ${goalNumbers(goal)}.`;
+  const said = stage.share === 0 || goal.status === 'no_goal' ? '' : ` ${goalNumbers(goal, plan.unit)}.`;
   const cause = `Nothing got worse and all conditions of ${stage.name} are met.${said}`;
   return rule(next.share === 1 ? 'complete' : 'advance', 'stage_done', cause);
 };

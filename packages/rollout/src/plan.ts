@@ -94,6 +94,8 @@ export type DecisionMode = (typeof DECISION_MODES)[number];
 const planFields = z.strictObject({
   flag: flagKeySchema,
   environment: environmentKeySchema,
+  /** What is randomised, as the flag has it: for the sentences. */
+  unit: z.string().min(1).max(128).default('user'),
   stages: z.array(stageSchema).min(2, 'needs off and everyone').max(20).readonly(),
   guardrails: z.array(guardrailSchema).max(MAX_GUARDRAILS).readonly().default([]),
   /** Null: it moves as long as nothing gets worse. */

@@ -1,6 +1,6 @@
 import type { Missing } from './decision.ts';
 import { asMoment, asWait } from './decision-words.ts';
-import { asPeople } from './phrases.ts';
+import { asUnits } from './phrases.ts';
 import type { Gate, PlanStage } from './plan.ts';
 import type { Standing } from './standing.ts';
 
@@ -35,13 +35,13 @@ function missingSamples(stage: PlanStage, standing: Standing): Missing[] {
     const counts = standing.evidence.samples[metric] ?? { control: 0, treatment: 0 };
     const have = Math.min(counts.control, counts.treatment);
     if (have >= needed) return [];
-    const text = `${metric}: ${asPeople(have)} in the smaller group, ${needed.toLocaleString('en-US')} needed`;
+    const text = `${metric}: ${asUnits(have, standing.plan.unit)} in the smaller group, ${needed.toLocaleString('en-US')} needed`;
     return [{ reason: 'samples', text, at: expectedAt(have, needed, standing) }];
   });
 }
 
 function missingGate(gate: Gate, stage: PlanStage, standing: Standing): Missing[] {
-  const { evidence, nowMs, facts } = standing;
+  const { plan, evidence, nowMs, facts } = standing;
   const { approvals, webhookAnswers, stageEnteredAt } = evidence.rollout;
   const sinceMs = Date.parse(stageEnteredAt);
   switch (gate.kind) {
@@ -54,7 +54,7 @@ function missingGate(gate: Gate, stage: PlanStage, standing: Standing): Missing[
       const have = Math.min(facts.split.controlUnits, facts.split.treatmentUnits);
       if (have >= gate.unitsPerArm) return [];
       const needed = gate.unitsPerArm.toLocaleString('en-US');
-      const text = `${asPeople(have)} in the smaller group, ${needed} needed`;
+      const text = `${asUnits(have, plan.unit)} in the smaller group, ${needed} needed`;
       return [{ reason: 'gate_sample', text, at: expectedAt(have, gate.unitsPerArm, standing) }];
     }
     case 'approval': {

@@ -528,6 +528,13 @@ describe('looks at the benefit', () => {
   });
 });
 
+test('a flag that splits by tenant speaks of tenants', () => {
+  const evidence = exampleEvidence({ guardrails: { errors: broken } });
+  expect(decide(examplePlan({ unit: 'tenant' }), evidence, NOW).sentence).toContain(
+    '3% of tenants in treatment',
+  );
+});
+
 test('both modes are answered, whichever decides', () => {
   const evidence = exampleEvidence({ guardrails: { errors: share(failures(10, 1, 1)) } });
   const anytime = decide(examplePlan(), evidence, NOW);
