@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { buildProduct } from './support/build.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildProduct, type Built } from './support/build.ts';
 
 const KIB = 1024;
 const SCRIPTS_KIB = 135;
@@ -15,13 +15,15 @@ interface Chunk {
 }
 
 describe('the built dashboard', () => {
-  let directory: string;
+  let built: Built;
   let chunks: Readonly<Record<string, Chunk>>;
 
   beforeAll(async () => {
-    directory = await buildProduct();
-    chunks = JSON.parse(readFileSync(`${directory}/.vite/manifest.json`, 'utf8')) as typeof chunks;
+    built = await buildProduct();
+    chunks = JSON.parse(readFileSync(`${built.directory}/.vite/manifest.json`, 'utf8')) as typeof chunks;
   });
+
+  afterAll(() => built?.remove());
 
   it.each(['experiments', 'experiment', 'flags', 'flag', 'system', 'login'])(
     `shows the page %s with at most ${SCRIPTS_KIB} KiB of compressed scripts`,
@@ -45,7 +47,7 @@ describe('the built dashboard', () => {
   });
 
   it('has a page without inline scripts or styles, as the content security policy demands', () => {
-    const html = readFileSync(`${directory}/index.html`, 'utf8');
+    const html = readFileSync(`${built.directory}/index.html`, 'utf8');
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
     expect([...html.matchAll(/<script\b[^>]*>/g)].every(([tag]) => tag.includes('src='))).toBe(true);
   });
@@ -62,6 +64,6 @@ describe('the built dashboard', () => {
 
   function compressed(file: string | undefined): number {
     if (file === undefined) throw new Error('no file');
-    return gzipSync(readFileSync(`${directory}/${file}`), { level: 9 }).length;
+    return gzipSync(readFileSync(`${built.directory}/${file}`), { level: 9 }).length;
   }
 });

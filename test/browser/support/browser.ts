@@ -40,7 +40,7 @@ export interface Visit {
   readonly context: BrowserContext;
   /** What the page complained of: errors, warnings, and what the content security policy stopped. */
   readonly complaints: string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface VisitOptions {
@@ -60,7 +60,8 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(url);
@@ -69,12 +70,14 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds, one sentence each. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds, one sentence each; of all rules, or of these. */
+export async function accessibilityProblems(page: Page, rules?: readonly string[]): Promise<string[]> {
   // Through the debugger and not as a script element, which the content security policy would rightly refuse.
   await page.evaluate(`if (!globalThis.axe) { ${axeSource} }`);
   const { violations } = await page.evaluate<axe.AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+    `axe.run(document, { runOnly: ${JSON.stringify(rules ?? STANDARDS)} })`,
   );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(

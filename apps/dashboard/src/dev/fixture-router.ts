@@ -144,7 +144,7 @@ export const fixtureRouter = t.router({
     changes: t.procedure
       .input(as<InEnvironment & { lastEventId?: string | null }>())
       .subscription(async function* ({ ctx, signal }) {
-        await ctx.before('system.changes', 1);
+        await unhurried(ctx.before('system.changes', 1));
         const queue: Change[] = [];
         let wake: (() => void) | undefined;
         const onChange = (event: Event) => {
@@ -194,6 +194,16 @@ export type FixturesFit = Fits<
     Pick<Outputs<AppRouter>['system'], 'info' | 'health' | 'changes'>
   >;
 type Fits<Given extends Wanted, Wanted> = Given;
+
+/** A refused stream is asked for again at once; over the network that takes a moment, here it would never end. */
+async function unhurried(opening: Promise<void>): Promise<void> {
+  try {
+    await opening;
+  } catch (error) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    throw error;
+  }
+}
 
 function flagOf(world: World, key: string): Flag {
   const flag = world.flags.get(key);

@@ -1,4 +1,3 @@
-import './no-eval.ts';
 import { TRPCError } from '@trpc/server';
 import { createApp } from '../app.tsx';
 import { setClock } from '../format/clock.ts';
