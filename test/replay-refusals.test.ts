@@ -103,6 +103,27 @@ describe('a replay', { timeout: SLOW_MS }, () => {
     expect(again.result?.metrics).toEqual(first.result?.metrics);
   });
 
+  it('counts what the server refuses, with its line', async () => {
+    const rows = people.map((row) => `${row}2024-03-01`);
+    const { rows: counted, balance } = await report(
+      'future',
+      [...rows, 'u99,a,1,1,2999-01-01'],
+      '--metric',
+      'future_x=x',
+      '--time',
+      'at',
+    );
+    expect(counted).toMatchObject({
+      read: 41,
+      replayed: 40,
+      refused: 1,
+      refusedByReason: { refused_by_server: 1 },
+    });
+    expect(counted.refusals[0]?.line).toBe(42);
+    expect(counted.refusals[0]?.message).toContain('is the sender');
+    expect(balance).toMatchObject({ refused: 2, unexplained: 0 });
+  });
+
   it('counts another metric of the same file later on', async () => {
     await report('later', people, '--metric', 'later_x=x');
     const more = await report('later', people, '--metric', 'later_x=x', '--metric', 'later_y=y:sum');

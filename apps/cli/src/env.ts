@@ -4,7 +4,9 @@ import { Failure } from './failure.ts';
 export const DEFAULT_URL = 'http://127.0.0.1:4600';
 
 const envSchema = z.object({
-  LIFTGATE_URL: z.url('must be a URL').default(DEFAULT_URL),
+  LIFTGATE_URL: z
+    .url({ protocol: /^https?$/, message: 'must be a URL, for example http://127.0.0.1:4600' })
+    .default(DEFAULT_URL),
   LIFTGATE_KEY: z.string().min(1).optional(),
 });
 export interface Env {

@@ -251,6 +251,7 @@ describe('options', () => {
     [['--goal', 'money'], /--goal: there is no --metric "money"/],
     [['--flag', 'a/b'], /--flag.*starts with a letter or digit/],
     [['--environment', 'PROD'], /--environment: "PROD"/],
+    [['--url', 'localhost:4600'], /--url.*Write a URL/],
     [['--wait', '-1'], /--wait.*seconds above 0/],
   ])('%s is refused by name', async (options, words) => {
     const { code, err } = await dryRun(fileOf(good), ...options);

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Env } from '../env.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -11,7 +11,7 @@ export interface Surroundings {
 
 export function addServerOptions(command: Command, env: Env): Command {
   return command
-    .option('--url <url>', 'the Liftgate server (LIFTGATE_URL)', env.url)
+    .option('--url <url>', 'the Liftgate server (LIFTGATE_URL)', parseUrl, env.url)
     .addOption(
       env.key === undefined
         ? new Option(
@@ -28,4 +28,9 @@ export interface ServerGiven {
   readonly key?: string;
   readonly environment: string;
   readonly json?: true;
+}
+
+function parseUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('Write a URL, for example http://127.0.0.1:4600.');
 }

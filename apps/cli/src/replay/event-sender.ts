@@ -8,7 +8,7 @@ import { unreachable } from '../server.ts';
 
 /** Sends events in batches, a few at a time, and tries again until each batch has been answered. */
 export interface EventSender {
-  /** Resolves when there is room for more. `line` is said when the server refuses the event. */
+  /** Resolves when there is room for more. The line is where the event comes from. */
   add(event: EventInput, line: number): Promise<void>;
   /** Resolves when everything has been answered. */
   finish(): Promise<Sent>;
@@ -61,7 +61,11 @@ export function eventSender(options: SenderOptions): EventSender {
     const answer = await deliver(options, body);
     sent.accepted += answer.accepted;
     sent.refused += answer.rejected.length;
-    for (const { index, message } of answer.rejected) options.onRefused({ line: lines[index] ?? 0, message });
+    // A row is refused once, though each of its events may be.
+    const refused = new Map(
+      answer.rejected.toReversed().map(({ index, message }) => [lines[index] ?? 0, message]),
+    );
+    for (const [line, message] of refused) options.onRefused({ line, message });
   };
   const flush = async (): Promise<void> => {
     if (parts.length === 0) return;
