@@ -19,13 +19,19 @@ function run(informations: readonly number[], z: (k: number) => number, plannedI
   return { bounds, looks: before };
 }
 
-test('with the planned information the bounds are those of the group sequential design', () => {
-  const design = groupSequentialBounds({ fractions: [0.2, 0.4, 0.6, 0.8, 1], alpha });
-  const { bounds } = run([20, 40, 60, 80, 100], () => 0);
-  expect(design.status).toBe('ok');
-  if (design.status !== 'ok') return;
-  design.bounds.forEach((bound, k) => expect(bounds[k]).toBeCloseTo(bound ?? 0, 6));
-});
+test.each([[[0.2, 0.4, 0.6, 0.8, 1]], [[0.3, 0.35, 0.9, 1]]])(
+  'with looks at %j of the planned information the bounds are those of the group sequential design',
+  (fractions) => {
+    const design = groupSequentialBounds({ fractions, alpha });
+    const { bounds } = run(
+      fractions.map((t) => 100 * t),
+      () => 0,
+    );
+    expect(design.status).toBe('ok');
+    if (design.status !== 'ok') return;
+    design.bounds.forEach((bound, k) => expect(bounds[k]).toBeCloseTo(bound ?? 0, 6));
+  },
+);
 
 test('one look at the end is the fixed test', () => {
   expect(run([250], () => 0).bounds[0]).toBeCloseTo(1.959964, 6);
