@@ -101,7 +101,7 @@ test('a full memory drains: workers take in what is there, even one that starts 
     const [, used] = /used_memory:(\d+)/.exec(await settings.info('memory')) ?? [];
     await settings.config('SET', 'maxmemory', String(Number(used) - 50_000));
     expect((await post(system.server.url, during)).status).toBe(503);
-    await system.worker();
+    const worker = await system.worker();
     // All that waited is counted, although nothing else can be written.
     await eventually(async () => (await system.client.system.progress.query()).behind === 0, 20_000);
     await expectTruth(system.client, before);
@@ -114,9 +114,19 @@ test('a full memory drains: workers take in what is there, even one that starts 
       expectedVersion: flag.version,
       change,
     });
+    await sleep(3_000);
     await settings.config('SET', 'maxmemory', '0');
     await sendAll(system.server.url, during);
     await expectTruth(system.client, events);
+    // And the analysis goes on, though the run that was to note the next one could not.
+    const { events: takenIn } = await system.client.system.progress.query();
+    await eventually(async () => {
+      const view = await system.client.experiments.get.query({ environment: ENVIRONMENT, flag: 'checkout' });
+      return view.result?.events === takenIn;
+    }, 60_000);
+    await worker.stop();
+    // It said what was wrong, not how often.
+    expect((await worker.ended).printed.split('\n').length).toBeLessThan(30);
   } finally {
     await system.stop();
   }

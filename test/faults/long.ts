@@ -21,6 +21,15 @@ const faults = { killed: 0, stopped: 0, redisKilled: 0, cut: 0 };
 const sent: SentEvent[] = [];
 console.log(`seed ${seed}, ${minutes} minutes`);
 
+/** It may have been killed meanwhile. */
+function goOn(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // gone
+  }
+}
+
 try {
   for (let round = 1; Date.now() < endsAt; round++) {
     const proxy = await cuttingProxy(system.redis.port, random, { least: 5_000, most: 400_000 });
@@ -49,7 +58,7 @@ try {
         const pid = workers[0]?.pid;
         if (pid === undefined) continue;
         process.kill(pid, 'SIGSTOP');
-        setTimeout(() => process.kill(pid, 'SIGCONT'), random.between(500, 6_000));
+        setTimeout(() => goOn(pid), random.between(500, 6_000));
         faults.stopped += 1;
         workers.push(...workers.splice(0, 1));
       } else {

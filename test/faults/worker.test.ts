@@ -206,6 +206,19 @@ describe('the analysis', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
 
+  test('is scheduled anew when the schedule is lost', async () => {
+    const queue = (await redis.keys('*')).filter((key) => key.startsWith(installation.keys.queuePrefix));
+    await redis.del(...queue);
+    const value = { id: 'late', at: Date.now(), kind: 'metric', metric: 'clicks', value: 1, user: 'user-2' };
+    expect((await post(system.server.url, [value])).status).toBe(200);
+    await caughtUp(system.client);
+    const { events } = await system.client.system.progress.query();
+    await eventually(async () => {
+      const view = await system.client.experiments.get.query({ environment: ENVIRONMENT, flag: 'checkout' });
+      return view.result?.events === events;
+    }, 40_000);
+  });
+
   test('is written anew when nothing has changed for a while, so that one sees it lives', async () => {
     const { keys } = installation;
     const [head, text] = split(await redis.hget(keys.results(ENVIRONMENT), 'checkout'));

@@ -1,11 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { ANALYSE_ALL_JOB, ANALYSIS_QUEUE, analyseAllSchema, type Installation } from '@liftgate/storage';
+import {
+  ANALYSE_ALL_JOB,
+  ANALYSIS_QUEUE,
+  analyseAllSchema,
+  explain,
+  type Installation,
+} from '@liftgate/storage';
 import { analyseAll } from './analysis.ts';
 import type { Configurations } from './configurations.ts';
+import { quietLog } from './quiet-log.ts';
 
-const SCHEDULE_AGAIN_MS = 1_000;
+/** How often the schedule is looked after. */
+const LOOK_EVERY_MS = 2_000;
+/** A next run that is overdue by more than this will not come by itself. */
+const OVERDUE_MS = 5_000;
+/** BullMQ tries again at once, thousands of times a second, when Redis refuses: it is made to wait. */
+const REST_MS = 2_000;
 
 export interface AnalysisJob {
   stop(): Promise<void>;
@@ -22,6 +34,8 @@ export function startAnalysisJob(
   everyMs: number,
 ): AnalysisJob {
   const options = { connection: connections.connection, prefix: installation.keys.queuePrefix };
+  const log = quietLog(10_000);
+  const report = (error: Error) => log(`analysis: ${error.message}`);
   const queue = new Queue(ANALYSIS_QUEUE, options);
   const worker = new Worker(
     ANALYSIS_QUEUE,
@@ -31,37 +45,55 @@ export function startAnalysisJob(
     },
     { ...options, concurrency: 1 },
   );
-  queue.on('error', report);
-  worker.on('error', report);
-  worker.on('failed', (_job, error) => report(error));
   const ending = new AbortController();
-  const schedule = async (): Promise<void> => {
+  let resting = false;
+  const rest = async (): Promise<void> => {
+    if (resting) return;
+    resting = true;
+    await worker.pause(true);
+    await pause(REST_MS, ending.signal);
+    resting = false;
+    if (!ending.signal.aborted) await worker.resume();
+  };
+  queue.on('error', report);
+  worker.on('error', (error) => {
+    report(error);
+    // Away, it is waited for by the connection itself; there, it refuses: a full memory, a replica.
+    if (explain(error).code !== 'unreachable') rest().catch(report);
+  });
+  worker.on('failed', (_job, error) => report(error));
+
+  /** Makes the schedule, and makes it anew when Redis refused to note the next run: each run begets the next one. */
+  const lookAfter = async (): Promise<void> => {
     while (!ending.signal.aborted) {
       try {
-        await queue.upsertJobScheduler(
-          ANALYSE_ALL_JOB,
-          { every: everyMs },
-          { name: ANALYSE_ALL_JOB, data: {}, opts: { removeOnComplete: 10, removeOnFail: 100 } },
-        );
-        return;
+        const scheduler = await queue.getJobScheduler(ANALYSE_ALL_JOB);
+        const next = scheduler?.every === everyMs ? (scheduler.next ?? 0) : 0;
+        if (next < Date.now() - OVERDUE_MS) {
+          await queue.upsertJobScheduler(
+            ANALYSE_ALL_JOB,
+            { every: everyMs },
+            { name: ANALYSE_ALL_JOB, data: {}, opts: { removeOnComplete: 10, removeOnFail: 100 } },
+          );
+        }
       } catch (error) {
-        // A full memory, say: events are taken in meanwhile, which is what empties it.
+        // Events are taken in meanwhile, which is what empties a full memory.
         report(error instanceof Error ? error : new Error(String(error)));
-        await sleep(SCHEDULE_AGAIN_MS, undefined, { signal: ending.signal }).catch(() => undefined);
       }
+      await pause(LOOK_EVERY_MS, ending.signal);
     }
   };
-  const scheduling = schedule();
+  const looking = lookAfter();
   return {
     async stop() {
       ending.abort();
-      await scheduling;
+      await looking;
       await worker.close();
       await queue.close();
     },
   };
 }
 
-function report(error: Error): void {
-  console.error(`analysis: ${error.message}`);
+async function pause(ms: number, until: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: until }).catch(() => undefined);
 }

@@ -11,6 +11,7 @@ import {
   type StreamEntry,
 } from '@liftgate/storage';
 import type { Configurations } from './configurations.ts';
+import { quietLog } from './quiet-log.ts';
 import { LostPartition, partitionConsumer, type PartitionConsumer } from './partition-consumer.ts';
 
 export interface Consumer {
@@ -47,6 +48,7 @@ export function startConsumer(
   const owned = new Map<number, PartitionConsumer>();
   const restingUntil = new Map<number, number>();
   const ending = new AbortController();
+  const log = quietLog(10_000);
   let balancedAt = Number.NEGATIVE_INFINITY;
   let entriesPerRead = ENTRIES_PER_READ.least;
 
@@ -60,7 +62,7 @@ export function startConsumer(
         // Redis is away or refused something: forget what is in memory, and read it again when it is back.
         owned.clear();
         balancedAt = Number.NEGATIVE_INFINITY;
-        console.error(`worker ${worker}: ${explain(error).message}`);
+        log(`worker ${worker}: ${explain(error).message}`);
         await sleep(250);
       }
     }
