@@ -12,6 +12,7 @@ export {
   type MeanTest,
 } from './mean-difference.ts';
 export * from './proportion.ts';
+export { clopperPearsonInterval, wilsonInterval, type Successes } from './proportion-interval.ts';
 export * from './fisher-exact.ts';
 export * from './fieller.ts';
 export { relativeLift, type RelativeLift, type RelativeLiftEstimate } from './relative-lift.ts';
@@ -41,22 +42,24 @@ export * from './quantile.ts';
 export * from './histogram.ts';
 export * from './boundary-crossing.ts';
 export * from './group-sequential.ts';
-export * from './bayes.ts';
+export * from './normal-posterior.ts';
+export * from './beta-posterior.ts';
 export * from './winsorize.ts';
 export {
   annualValue,
-  fitPriorSd,
   portfolioTotal,
-  shrink,
   type AnnualValue,
   type DollarEstimate,
   type PortfolioTotal,
-  type Shrunk,
 } from './dollars.ts';
+export * from './shrinkage.ts';
 export * from './return-on-investment.ts';
 export * from './power.ts';
+export * from './sample-size.ts';
+export type { ErrorRates } from './error-rates.ts';
 export * from './betting-process.ts';
 export * from './running-evidence.ts';
 export * from './pooled-difference.ts';
 export * from './hybrid-test.ts';
 export * from './sequential-plan.ts';
+export * from './compare-plans.ts';

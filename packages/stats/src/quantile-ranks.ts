@@ -5,6 +5,7 @@ import {
   DEFAULT_ALPHA,
   firstComplaint,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { normalIsf } from './normal-distribution.ts';
 
@@ -40,14 +41,14 @@ export function quantileRanks(n: number, q: number, alpha: number = DEFAULT_ALPH
   const lowerRank = lastWhere(0, n, (l) => binomialCdf(l - 1, n, q) <= alpha / 2);
   const upperRank = n + 1 - lastWhere(0, n, (d) => binomialSfAtLeast(n + 1 - d, n, q) <= alpha / 2);
   const half = normalIsf(alpha / 2) * Math.sqrt(n * q * (1 - q));
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     lowerRank,
     upperRank,
     coverage: binomialCdf(upperRank - 1, n, q) - binomialCdf(lowerRank - 1, n, q),
     normalLowerRank: n * q - half,
     normalUpperRank: n * q + half,
-  };
+  });
 }
 
 export function checkQuantile(n: number, q: number, alpha: number): InvalidInput | null {

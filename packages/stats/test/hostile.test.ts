@@ -203,6 +203,16 @@ const analyses: Record<string, fc.Arbitrary<unknown>> = {
   minimumDetectableEffect: fc
     .record({ sd: number, mean: number, unitsPerArm: number, alpha: share, power: share })
     .map(stats.minimumDetectableEffect),
+  comparePlans: fc
+    .record({
+      sd: number,
+      effect: number,
+      looks: fc.integer({ min: -1, max: 4 }),
+      dailyUnits: number,
+      alpha: share,
+      power: share,
+    })
+    .map(stats.comparePlans),
   duration: fc
     .record({ unitsPerArm: number, arms: number, dailyUnits: number, allocation: share, correlation: share })
     .map(stats.duration),

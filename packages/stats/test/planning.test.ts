@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  comparePlans,
   cStar,
   duration,
   groupSequentialBounds,
@@ -138,5 +139,20 @@ describe('planning', () => {
   it('days round up, and nobody arriving is no plan', () => {
     expect(duration({ unitsPerArm: 12_345, dailyUnits: 800 })).toEqual({ unitsPerArm: 12_345, days: 31 });
     expect(duration({ unitsPerArm: 100, dailyUnits: 0 })).toBeNull();
+  });
+
+  it('group sequential costs a little more at most and less on average; a sequence more at most, about as much on average', () => {
+    const r = comparePlans({ sd: 25, effect: 0.5, looks: 10, dailyUnits: 4000 });
+    if (r.status !== 'ok') throw new Error(r.message);
+    expect(r.fixed).toEqual({ unitsPerArm: 39_245, expectedUnitsPerArm: 39_245, days: 20, expectedDays: 20 });
+    expect(r.groupSequential.unitsPerArm / 39_245).toBeCloseTo(1.03, 1);
+    expect(r.groupSequential.expectedUnitsPerArm).toBeLessThan(0.85 * 39_245);
+    expect(r.sequence.unitsPerArm).toBeGreaterThan(1.6 * 39_245);
+    expect(r.sequence.expectedDays).toBeLessThan(r.sequence.days ?? 0);
+    const nobody = comparePlans({ sd: 25, effect: 0.5, looks: 5, dailyUnits: 0 });
+    expect(nobody).toMatchObject({ status: 'ok', fixed: { days: null } });
+    expect(comparePlans({ sd: -1, effect: 0.5, looks: 5, dailyUnits: 10 })).toMatchObject({
+      status: 'invalid_input',
+    });
   });
 });
