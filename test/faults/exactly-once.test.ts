@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Running } from '../support/processes.ts';
+import { startServer, type Running } from '../support/processes.ts';
 import { cuttingProxy } from './support/cutting-proxy.ts';
 import { dice } from './support/random.ts';
-import { expectTruth, openSystem, sendAll, type System } from './support/system.ts';
+import { caughtUp, expectTruth, openSystem, sendAll, type System } from './support/system.ts';
 import { traffic, type SentEvent } from './support/traffic.ts';
 
 // Real processes, on machines that do other things as well.
@@ -69,6 +69,23 @@ test('a worker that slept past its lease finds its commits refused', async () =>
   await expectTruth(system.client, sent);
 });
 
+test('a worker that slept while another came and went goes on where that one stopped', async () => {
+  await startWorkers(1);
+  const [sleeper] = workers;
+  if (sleeper === undefined) throw new Error('no worker');
+  const events = newEvents(6, 1_500);
+  await sendAll(system.server.url, events.slice(0, 500));
+  await caughtUp(system.client);
+  process.kill(sleeper.pid, 'SIGSTOP');
+  await startWorkers(1);
+  await sendAll(system.server.url, events.slice(500, 1_000));
+  await caughtUp(system.client);
+  await workers.pop()?.stop();
+  process.kill(sleeper.pid, 'SIGCONT');
+  await sendAll(system.server.url, events.slice(1_000));
+  await expectTruth(system.client, sent);
+});
+
 test('a Redis that is killed and restarted has lost nothing that it had answered', async () => {
   await startWorkers(2);
   const sending = sendAll(system.server.url, newEvents(4, 3_000), { batch: 50, pauseMs: 30 });
@@ -91,11 +108,13 @@ test('answers that are lost on the way, after what they answer has happened, cha
       const started = await system.worker({}, through).catch(() => null);
       if (started !== null) workers.push(started);
     }
-    await sendAll(system.server.url, newEvents(5, 3_000), { batch: 40, pauseMs: 20 });
+    const server = await startServer(through).catch(() => system.server);
+    await sendAll(server.url, newEvents(5, 3_000), { batch: 40, pauseMs: 20 });
     await sleep(1_000);
     expect(proxy.cuts).toBeGreaterThan(10);
     proxy.spare();
     await expectTruth(system.client, sent);
+    if (server !== system.server) await server.kill9();
   } finally {
     await proxy.close();
   }

@@ -160,6 +160,43 @@ test('what is applied leaves the streams once nothing waits', async () => {
   }, 10_000);
 });
 
+test('a long backlog in one partition does not hold up the others, nor lose its owner the lease', async () => {
+  const [first, other] = [entryOf('backlog-0', 'x', 'backlog'), entryOf('quick', 'x', 'quick')];
+  if (first.partition === other.partition) throw new Error('pick another name');
+  const { field } = unitAddress(installation, ENVIRONMENT, 'user', 'backlog-0');
+  // Units of one partition: the first half of the hash decides.
+  const half = Buffer.from(field, 'base64url').subarray(0, 4);
+  const unit = (n: number) => Buffer.concat([half, shortBytes(n)]).toString('base64url');
+  const pipeline = redis.pipeline();
+  for (let entry = 0; entry < 1_500; entry++) {
+    const events = Array.from({ length: 40 }, (_, index) => ({
+      kind: 'metric' as const,
+      unit: unit(entry * 40 + index),
+      id: shortHash(`${entry} ${index}`),
+      at: STARTED_AT,
+      metric: 'clicks',
+      value: 1,
+    }));
+    const payload = encodeBatch({ environment: ENVIRONMENT, source: 'backlog', events });
+    const stream = installation.keys.stream(first.partition);
+    pipeline.xadd(stream, '*', 'p', 'backlog', 's', String(entry + 1), 'd', payload);
+  }
+  await pipeline.exec();
+  const epoch = await redis.hget(installation.keys.meta(first.partition), 'epoch');
+  await write(other.partition, 'producer-6', '1', other.payload);
+  await eventually(async () => (await balance('quick'))['unattributable'] === 1, 20_000);
+  expect((await balance('backlog'))['unattributable'] ?? 0).toBeLessThan(60_000);
+  await caughtUp(system.client, 60_000);
+  expect(await balance('backlog')).toEqual({ unattributable: 60_000 });
+  expect(await redis.hget(installation.keys.meta(first.partition), 'epoch')).toBe(epoch);
+});
+
+function shortBytes(n: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(n);
+  return bytes;
+}
+
 test('a producer that has been silent for long is forgotten', async () => {
   const { partition, payload } = entryOf('forgetful', 'one', 'forgetful');
   await redis.hset(installation.keys.producers(partition), 'long-gone', `5||${Date.now() - 8 * 86_400_000}`);
