@@ -28,10 +28,15 @@ export function momentsFromIntegers(sums: IntegerSums, decimals: number): Moment
   return Number.isFinite(mean) && Number.isFinite(m2) ? { n: Number(sums.n), mean, m2 } : NO_MOMENTS;
 }
 
+/** Below this every whole number is a double. */
+const EXACT = 2n ** 53n;
+
 /** The double nearest to numerator/denominator (denominator > 0), correctly rounded in the normal range. */
 export function ratioOf(numerator: bigint, denominator: bigint): number {
   if (numerator < 0n) return -ratioOf(-numerator, denominator);
   if (numerator === 0n) return 0;
+  // Two exact doubles divide with one rounding.
+  if (numerator < EXACT && denominator < EXACT) return Number(numerator) / Number(denominator);
   const shift = 66 + bitLength(denominator) - bitLength(numerator);
   const scaled = shift >= 0 ? numerator << BigInt(shift) : numerator;
   const divisor = shift >= 0 ? denominator : denominator << BigInt(-shift);
@@ -40,8 +45,10 @@ export function ratioOf(numerator: bigint, denominator: bigint): number {
   return timesPowerOfTwo(Number(quotient | sticky), -shift);
 }
 
+/** Within a few bits, which is all that the shift needs. */
 function bitLength(x: bigint): number {
-  return x.toString(16).length * 4;
+  const rounded = Number(x);
+  return Number.isFinite(rounded) ? Math.ceil(Math.log2(rounded)) : x.toString(16).length * 4;
 }
 
 function timesPowerOfTwo(x: number, exponent: number): number {
