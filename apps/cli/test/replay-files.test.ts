@@ -188,6 +188,11 @@ describe('variants', () => {
     expect(named.rows.refused).toBe(0);
   });
 
+  it('an arm is no slip because one unit of another has very many rows', async () => {
+    const report = await dryReport(many(['control', 500], ['treatment', 2]));
+    expect(report.variants.map(({ name }) => name)).toEqual(['control', 'treatment']);
+  });
+
   it('two weights make the two most frequent values the variants, the control first', async () => {
     const report = await dryReport(many(['a', 3], ['b', 9], ['c', 8]), '--weights', '1:3', '--control', 'c');
     expect(report.variants).toEqual([

@@ -79,7 +79,9 @@ function namesFor(
 
 function commonValues(found: ReadonlyMap<string, number>): string[] {
   const rows = [...found.values()].reduce((sum, count) => sum + count, 0);
-  return [...found].filter(([, count]) => count >= rows * STRAY_BELOW).map(([name]) => name);
+  const common = [...found].filter(([, count]) => count >= rows * STRAY_BELOW).map(([name]) => name);
+  // One unit with very many rows can make a whole arm look rare.
+  return common.length < 2 ? [...found.keys()] : common;
 }
 
 function guessControl(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { balanceLine } from '../replay/event-balance.ts';
+import { balanceLine, type EventBalance } from '../replay/event-balance.ts';
 import type { ReplayReport } from '../replay/replay.ts';
 import { asCount } from './numbers.ts';
 import { resultReport } from './result-report.ts';
@@ -22,6 +22,17 @@ export function replayReport(report: ReplayReport): string[] {
       : [`Events: ${balanceLine(balance)}; unexplained ${asCount(balance.unexplained)}.`]),
     '',
     ...(result === null || verdict === null ? [] : resultReport(result, verdict)),
+  ];
+}
+
+function balanceLines(balance: EventBalance): string[] {
+  const { ended, unexplained } = balance;
+  const line = `Events: ${balanceLine(balance)}; unexplained ${asCount(unexplained)}.`;
+  if ((ended.late ?? 0) <= 0) return [line];
+  return [
+    line,
+    'Late events do not count. They do no harm when the same rows have been replayed before with --time.',
+    'In a first replay they mean that a unit has thousands of rows at one moment: add those rows up first.',
   ];
 }
 
