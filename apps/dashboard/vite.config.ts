@@ -40,4 +40,4 @@ export default defineConfig(({ mode }) => ({
 }));
 
 const FRAME =
-  /\/src\/(copy|router|app|api\/(?!live-stream).*|format\/.*|layout\/(root|shell|top-bar|navigation|offline|theme-toggle|use-system)|ui\/(boundary|later|notice|page-head|panel|query-view|shape|skeleton|table|tag)|pages\/(effect|experiment-filter|no-page))\.tsx?$/;
+  /\/src\/(copy|router|app|api\/(?!live-stream).*|format\/.*|layout\/(root|shell|top-bar|navigation|offline|theme-toggle|use-system)|ui\/(boundary|later|notice|page-head|panel|query-view|shape|skeleton|table|tag)|pages\/(effect|experiment-filter))\.tsx?$/;

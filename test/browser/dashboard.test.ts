@@ -71,8 +71,8 @@ describe.skipIf(skip !== null)('the dashboard', () => {
     async () => {
       const { page, close } = await open('/production/flags');
       await page.getByRole('button', { name: 'New flag' }).click();
-      await page.getByLabel('Name').fill('Smart follow-up texts');
-      await expect.poll(() => page.getByLabel('Key').inputValue()).toBe('smart_follow_up_texts');
+      await fields(page).getByLabel('Name', { exact: true }).fill('Smart follow-up texts');
+      await expect.poll(() => fields(page).getByLabel('Key', { exact: true }).inputValue()).toBe('smart_follow_up_texts');
       await page.getByRole('button', { name: 'Create the flag' }).click();
       await page.getByRole('heading', { name: 'Smart follow-up texts' }).waitFor();
       expect(await flag('smart_follow_up_texts')).toMatchObject({ stage: 'disabled', enabled: true });
@@ -85,11 +85,11 @@ describe.skipIf(skip !== null)('the dashboard', () => {
     'names the field when a key is taken or malformed',
     async () => {
       const { page, close } = await open('/production/flags?new=true');
-      await page.getByLabel('Name').fill('Again');
-      await page.getByLabel('Key').fill('no spaces');
+      await fields(page).getByLabel('Name', { exact: true }).fill('Again');
+      await fields(page).getByLabel('Key', { exact: true }).fill('no spaces');
       await page.getByRole('button', { name: 'Create the flag' }).click();
       await page.getByText('A key starts with a letter or digit').waitFor();
-      await page.getByLabel('Key').fill('checkout');
+      await fields(page).getByLabel('Key', { exact: true }).fill('checkout');
       await page.getByRole('button', { name: 'Create the flag' }).click();
       await page.getByText('There is a flag with this key already').waitFor();
       await close();
@@ -336,6 +336,11 @@ describe.skipIf(skip !== null)('the dashboard', () => {
     SLOW_MS,
   );
 });
+
+/** The fields of the open dialog; the page behind it has some of its own. */
+function fields(page: Page) {
+  return page.getByRole('dialog');
+}
 
 async function counted(client: LiftgateClient): Promise<number> {
   const { result } = await client.experiments.get.query({ environment, flag: 'checkout' });

@@ -11,14 +11,16 @@ import type { AppRouter } from './api/types.ts';
 import { Home, Root } from './layout/root.tsx';
 import { Shell } from './layout/shell.tsx';
 import { EXPERIMENT_FILTERS, type ExperimentFilter } from './pages/experiment-filter.ts';
-import { NoPage } from './pages/no-page.tsx';
 
 interface RouterContext {
   readonly queryClient: QueryClient;
   readonly trpc: TRPCOptionsProxy<AppRouter>;
 }
 
-const root = createRootRouteWithContext<RouterContext>()({ component: Root, notFoundComponent: NoPage });
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Root,
+  notFoundComponent: lazyRouteComponent(() => import('./pages/no-page.tsx'), 'NoPageAlone'),
+});
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
 
@@ -97,10 +99,17 @@ const system = createRoute({
   component: lazyRouteComponent(() => import('./pages/system.tsx'), 'System'),
 });
 
+/** What is no page still stands in the frame, so that the way on is one click. */
+const elsewhere = createRoute({
+  getParentRoute: () => environment,
+  path: '$',
+  component: lazyRouteComponent(() => import('./pages/no-page.tsx'), 'NoPage'),
+});
+
 const tree = root.addChildren([
   home,
   login,
-  environment.addChildren([environmentHome, experiments, experiment, flags, flag, system]),
+  environment.addChildren([environmentHome, experiments, experiment, flags, flag, system, elsewhere]),
 ]);
 
 export function createAppRouter(context: RouterContext, basepath = '/') {
@@ -112,7 +121,6 @@ export function createAppRouter(context: RouterContext, basepath = '/') {
     // The queries know how old they are; a preload may always ask them.
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
-    defaultNotFoundComponent: NoPage,
   });
 }
 

@@ -29,11 +29,6 @@ export function Shell() {
         {copy.skip}
       </a>
       <TopBar onFind={() => setFinding(true)} />
-      {known !== undefined && !known.demo && known.key !== 'production' && (
-        <p className="border-b border-line bg-warn-soft px-5 py-1.5 text-[13px] text-warn">
-          {copy.top.otherEnvironment(known.name)}
-        </p>
-      )}
       <div className="mx-auto grid max-w-[1440px] grid-cols-[minmax(0,1fr)] lg:grid-cols-[212px_minmax(0,1fr)]">
         <aside className="sticky top-14 hidden h-[calc(100dvh-56px)] border-r border-line bg-surface p-3 lg:block">
           <Navigation />
@@ -55,7 +50,7 @@ export function Shell() {
 function NoEnvironment({ wanted }: { wanted: string }) {
   const { data: info } = useSystemInfo();
   return (
-    <Statement title={copy.state.notFound.environment(wanted)} detail={copy.state.notFound.nearest}>
+    <Statement heading title={copy.state.notFound.environment(wanted)} detail={copy.state.notFound.nearest}>
       <ul className="flex flex-wrap justify-center gap-2">
         {info?.environments.map(({ key, name }) => (
           <li key={key}>

@@ -13,8 +13,8 @@ export function TopBar({ onFind }: { onFind: () => void }) {
   const environment = useEnvironment();
   const { data: info } = useSystemInfo();
   const [menu, setMenu] = useState(false);
-  const demo =
-    info?.demo === true || info?.environments.find(({ key }) => key === environment)?.demo === true;
+  const known = info?.environments.find(({ key }) => key === environment);
+  const demo = info?.demo === true || known?.demo === true;
 
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-surface">
@@ -62,6 +62,11 @@ export function TopBar({ onFind }: { onFind: () => void }) {
         <ThemeToggle />
         {info !== undefined && !info.demo && <LogOutButton />}
       </div>
+      {known !== undefined && !known.demo && known.key !== 'production' && (
+        <p className="border-t border-line bg-warn-soft px-5 py-1.5 text-[13px] text-warn">
+          {copy.top.otherEnvironment(known.name)}
+        </p>
+      )}
       {menu && (
         <Suspense fallback={null}>
           <Drawer onClose={() => setMenu(false)} />

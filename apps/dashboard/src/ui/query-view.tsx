@@ -63,18 +63,21 @@ interface StatementProps {
   readonly title: string;
   readonly detail?: string;
   readonly alert?: boolean;
+  /** It is the page's title too. */
+  readonly heading?: boolean;
   readonly children?: ReactNode;
 }
 
 /** A page that has only one thing to say. */
-export function Statement({ title, detail, alert = false, children }: StatementProps) {
+export function Statement({ title, detail, alert = false, heading = false, children }: StatementProps) {
+  const Title = heading ? 'h1' : 'p';
   return (
     <div
       className="panel grid justify-items-center gap-4 px-5 py-12 text-center"
       {...(alert ? { role: 'alert' } : {})}
     >
       <div className="grid gap-1.5">
-        <p className="text-[17px] leading-snug font-[600] text-balance">{title}</p>
+        <Title className="text-[17px] leading-snug font-[600] text-balance">{title}</Title>
         {detail !== undefined && <p className="text-ink-2">{detail}</p>}
       </div>
       {children}
