@@ -279,7 +279,8 @@ describe('every decision', () => {
 
   test('is plain JSON without a hole, depends on nothing else, and leaves its input alone', () => {
     fc.assert(
-      fc.property(plan, evidence, (plan, found) => {
+      fc.property(plan, evidence, fc.constantFrom('up' as const, 'down' as const), (up, found, direction) => {
+        const plan = up.goal === null ? up : { ...up, goal: { ...up.goal, direction } };
         const before = JSON.stringify(found);
         const decision = decide(plan, found, NOW);
         expect(JSON.parse(JSON.stringify(decision))).toEqual(decision);
