@@ -17,9 +17,7 @@ export function replayReport(report: ReplayReport): string[] {
   const rate = `${asCount(Math.round(rows.read / seconds))} rows/s`;
   return [
     `${read}, in ${seconds.toFixed(1)} s (${rate}).`,
-    ...(balance === null
-      ? []
-      : [`Events: ${balanceLine(balance)}; unexplained ${asCount(balance.unexplained)}.`]),
+    ...(balance === null ? [] : balanceLines(balance)),
     '',
     ...(result === null || verdict === null ? [] : resultReport(result, verdict)),
   ];
