@@ -33,7 +33,7 @@ export const ramp: Scenario = {
     {
       what: '5. ramp A/A, bias of the stratified effect',
       unit: 'points',
-      target: '|bias| < 0.1',
+      target: 'abs(bias) < 0.1',
       atLeast: -0.1,
       atMost: 0.1,
       measure: meanOfKey('effect', 100),
