@@ -21,7 +21,7 @@ export type HybridLook =
  */
 export function hybridLook(input: SequenceInput & { readonly final: boolean }): HybridLook {
   const alpha = input.alpha ?? DEFAULT_ALPHA;
-  const look = confidenceSequence({ ...input, alpha: alpha / 2 });
+  const look = confidenceSequence(input);
   if (look.status === 'zero_variance') return { status: 'zero_variance' };
   if (look.status !== 'ok') return look;
   const fixed = input.final ? Math.min(1, 2 * normalSf(Math.abs(look.z))) : 1;
