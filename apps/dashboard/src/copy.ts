@@ -113,8 +113,6 @@ export const copy = {
       since: 'Running since',
       people: 'People',
       owner: 'Owner',
-      analysed: 'Numbers from',
-      ago: (age: string) => `${age} ago`,
     },
     health: {
       label: 'Can these numbers be trusted?',

@@ -1,8 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { TRPCClient } from '@trpc/client';
 import type { TRPCOptionsProxy } from '@trpc/tanstack-react-query';
-import type { LiveState } from './live.tsx';
 import type { AppRouter } from './types.ts';
+
+/** `live`: changes arrive by themselves. `polling`: the stream is lost, so the pages ask every 15 s. */
+export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'polling';
 
 const POLL_AFTER_MS = 5_000;
 const RESUBSCRIBE_AFTER_MS = 4_000;

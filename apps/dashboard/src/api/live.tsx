@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import { useTRPC, useTRPCClient } from './client.ts';
+import type { LiveState } from './live-stream.ts';
 
-/** `live`: changes arrive by themselves. `polling`: the stream is lost, so the pages ask every 15 s. */
-export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'polling';
+export type { LiveState };
 
 const POLL_EVERY_MS = 15_000;
 

@@ -48,7 +48,7 @@ export function IntervalRow(props: IntervalRowProps) {
       {interval !== null && <Whiskers interval={interval} domain={domain} colour={colour} />}
       {interval !== null && estimate !== null && (
         <svg x={at(estimate, domain)} y="50%" overflow="visible">
-          <Marker reading={reading} colour={colour} />
+          <Marker reading={reading} colour={colour} narrow={widthOf(interval, domain) < 7} />
         </svg>
       )}
     </svg>
@@ -96,12 +96,36 @@ function End({ x, cut, side }: { x: number; cut: boolean; side: 1 | -1 }) {
 }
 
 /** Filled circle: better. Diamond: worse. Open circle: not sure. */
-function Marker({ reading, colour }: { reading: Reading; colour: string }) {
+function Marker({ reading, colour, narrow }: { reading: Reading; colour: string; narrow: boolean }) {
+  // Between whiskers that stand close, a smaller mark without a halo.
+  const scale = narrow ? 'scale(0.62)' : undefined;
   if (reading === 'worse') {
-    return <path d="M0 -6.5 6.5 0 0 6.5 -6.5 0Z" fill={colour} stroke="var(--surface)" strokeWidth={1.5} />;
+    return (
+      <path
+        transform={scale}
+        d="M0 -6.5 6.5 0 0 6.5 -6.5 0Z"
+        fill={colour}
+        stroke={narrow ? 'none' : 'var(--surface)'}
+        strokeWidth={1.5}
+      />
+    );
   }
-  if (reading === 'better') return <circle r={5} fill={colour} stroke="var(--surface)" strokeWidth={1.5} />;
-  return <circle r={4.5} fill="var(--surface)" stroke={colour} strokeWidth={2.5} />;
+  if (reading === 'better')
+    return (
+      <circle
+        transform={scale}
+        r={5}
+        fill={colour}
+        stroke={narrow ? 'none' : 'var(--surface)'}
+        strokeWidth={1.5}
+      />
+    );
+  return <circle transform={scale} r={4.5} fill="var(--surface)" stroke={colour} strokeWidth={2.5} />;
+}
+
+/** In percent of the axis. */
+function widthOf([lower, upper]: Interval, domain: Domain): number {
+  return position(upper ?? domain.max, domain) - position(lower ?? domain.min, domain);
 }
 
 /** The numbers above a column of rows. */

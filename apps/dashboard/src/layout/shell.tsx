@@ -1,13 +1,15 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Outlet } from '@tanstack/react-router';
 import { Suspense, lazy, useEffect, useState } from 'react';
 import { LiveProvider } from '../api/live.tsx';
 import { copy } from '../copy.ts';
-import { Statement } from '../ui/query-view.tsx';
 import { Navigation } from './navigation.tsx';
 import { Offline } from './offline.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useEnvironment, useSystemInfo } from './use-system.ts';
 
+const NoEnvironment = lazy(() =>
+  import('./no-environment.tsx').then((module) => ({ default: module.NoEnvironment })),
+);
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
 
 /** Top bar, navigation, page. */
@@ -35,7 +37,13 @@ export function Shell() {
         </aside>
         <main id="page" tabIndex={-1} className="min-w-0 px-4 py-6 outline-none sm:px-6 lg:px-8">
           <Offline />
-          {missing ? <NoEnvironment wanted={environment} /> : <Outlet />}
+          {missing ? (
+            <Suspense fallback={null}>
+              <NoEnvironment wanted={environment} />
+            </Suspense>
+          ) : (
+            <Outlet />
+          )}
         </main>
       </div>
       {finding && (
@@ -44,23 +52,6 @@ export function Shell() {
         </Suspense>
       )}
     </LiveProvider>
-  );
-}
-
-function NoEnvironment({ wanted }: { wanted: string }) {
-  const { data: info } = useSystemInfo();
-  return (
-    <Statement heading title={copy.state.notFound.environment(wanted)} detail={copy.state.notFound.nearest}>
-      <ul className="flex flex-wrap justify-center gap-2">
-        {info?.environments.map(({ key, name }) => (
-          <li key={key}>
-            <Link className="button" to="/$env/experiments" params={{ env: key }}>
-              {name}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </Statement>
   );
 }
 

@@ -1,12 +1,14 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { LogOut, Menu, Search } from 'lucide-react';
+import { Menu, Search } from 'lucide-react';
 import { Suspense, lazy, useState } from 'react';
 import { useLive, type LiveState } from '../api/live.tsx';
 import { copy } from '../copy.ts';
 import { ThemeToggle } from './theme-toggle.tsx';
 import { useEnvironment, useSystemInfo } from './use-system.ts';
 
+const LogOutButton = lazy(() =>
+  import('./log-out-button.tsx').then((module) => ({ default: module.LogOutButton })),
+);
 const Drawer = lazy(() => import('./drawer.tsx').then((module) => ({ default: module.NavigationDrawer })));
 
 export function TopBar({ onFind }: { onFind: () => void }) {
@@ -60,7 +62,11 @@ export function TopBar({ onFind }: { onFind: () => void }) {
         </button>
         <LiveDot state={useLive()} />
         <ThemeToggle />
-        {info !== undefined && !info.demo && <LogOutButton />}
+        {info !== undefined && !info.demo && (
+          <Suspense fallback={null}>
+            <LogOutButton />
+          </Suspense>
+        )}
       </div>
       {known !== undefined && !known.demo && known.key !== 'production' && (
         <p className="border-t border-line bg-warn-soft px-5 py-1.5 text-[13px] text-warn">
@@ -141,26 +147,5 @@ function LiveDot({ state }: { state: LiveState }) {
       </svg>
       <span className="max-sm:hidden">{state === 'polling' ? copy.live.pollingShort : copy.live[state]}</span>
     </output>
-  );
-}
-
-function LogOutButton() {
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  const logOut = async () => {
-    await fetch('/session', { method: 'DELETE' });
-    queryClient.clear();
-    await navigate({ to: '/login' });
-  };
-  return (
-    <button
-      type="button"
-      className="button button-quiet px-2"
-      aria-label={copy.top.logOut}
-      title={copy.top.logOut}
-      onClick={() => void logOut()}
-    >
-      <LogOut size={17} aria-hidden="true" />
-    </button>
   );
 }

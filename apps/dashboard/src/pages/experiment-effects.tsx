@@ -19,6 +19,7 @@ import type { Tone } from '../ui/shape.tsx';
 import { Body, Cell, Head, HeadCell, Row, RowHead, Table } from '../ui/table.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { useRemembered } from '../ui/use-remembered.ts';
+import { useWide } from '../ui/use-wide.ts';
 import { isMeasured, isQuotable, relativeEffect } from './effect.ts';
 
 const StatisticsOf = lazy(() =>
@@ -38,6 +39,8 @@ const TONES: Record<Reading, Tone> = {
 export function EffectTable({ item, result }: { item: ExperimentItem; result: ExperimentResult }) {
   const [statistics, setStatistics] = useRemembered('statistics', false);
   const domain = sharedDomain(result.metrics.flatMap((metric) => metric.comparisons.flatMap(relativeEffect)));
+  // Two columns are left out where there is no room; a cell over all of them must not bring them back.
+  const columns = useWide() ? 6 : 4;
   const arms = result.variants.length > 2;
   const quotable = isQuotable(item);
 
@@ -98,7 +101,7 @@ export function EffectTable({ item, result }: { item: ExperimentItem; result: Ex
               <Row className="max-sm:block">
                 <RowHead
                   scope="rowgroup"
-                  colSpan={6}
+                  colSpan={columns}
                   className="px-5 pt-3 pb-0.5 text-left text-[12.5px] font-[560] text-ink-2 max-sm:block"
                 >
                   {text.roles[role]}
@@ -117,7 +120,7 @@ export function EffectTable({ item, result }: { item: ExperimentItem; result: Ex
                     />
                     {statistics && (
                       <Row className="max-sm:block">
-                        <Cell colSpan={6} className="px-5 pb-4 max-sm:block">
+                        <Cell colSpan={columns} className="px-5 pb-4 max-sm:block">
                           <Suspense fallback={null}>
                             <StatisticsOf
                               metric={metric}

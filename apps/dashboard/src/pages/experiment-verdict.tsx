@@ -1,7 +1,7 @@
 import { Check, Clock, X } from 'lucide-react';
 import type { ExperimentItem } from '../api/types.ts';
 import { copy } from '../copy.ts';
-import { ageMs, dateTime, duration, longDay } from '../format/date.ts';
+import { longDay } from '../format/date.ts';
 import { runningSince, stageName } from '../format/flag.ts';
 import { people } from '../format/number.ts';
 import { Tag } from '../ui/tag.tsx';
@@ -11,7 +11,7 @@ const text = copy.experiment;
 
 /** The answer: one tag, one sentence, what it rests on. */
 export function VerdictPanel({ item }: { item: ExperimentItem }) {
-  const { verdict, flag, result, experiment } = item;
+  const { verdict, flag, experiment } = item;
   const since = runningSince(flag);
   return (
     <section className="panel" aria-label={copy.experiments.columns.verdict}>
@@ -34,13 +34,6 @@ export function VerdictPanel({ item }: { item: ExperimentItem }) {
         {since !== null && <Fact name={text.meta.since} value={longDay(since)} />}
         <Fact name={text.meta.people} value={people(peopleCounted(item))} />
         {flag.owner !== '' && <Fact name={text.meta.owner} value={flag.owner} />}
-        {result !== null && (
-          <Fact
-            name={text.meta.analysed}
-            value={text.meta.ago(duration(ageMs(result.analysedAt)))}
-            title={dateTime(result.analysedAt)}
-          />
-        )}
       </dl>
     </section>
   );
@@ -69,9 +62,9 @@ function Conditions({ item }: { item: ExperimentItem }) {
   );
 }
 
-function Fact({ name, value, title }: { name: string; value: string; title?: string }) {
+function Fact({ name, value }: { name: string; value: string }) {
   return (
-    <div className="flex gap-1.5" title={title}>
+    <div className="flex gap-1.5">
       <dt className="text-ink-3">{name}</dt>
       <dd className="m-0 font-medium">{value}</dd>
     </div>

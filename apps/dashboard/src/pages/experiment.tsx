@@ -96,18 +96,9 @@ function ExperimentBody({ item }: { item: ExperimentItem }) {
 function ExperimentBones() {
   return (
     <div className="grid gap-5">
-      <div className="panel grid h-[214px] content-start gap-4 p-5">
-        <Bone className="h-6 w-44" />
-        <Bone className="h-6 w-full max-w-2xl" />
-        <Bone className="h-6 w-full max-w-md" />
-      </div>
+      <Bone className="h-[214px] rounded-panel" />
       <Bone className="h-[58px] rounded-panel" />
-      <div className="panel grid h-[360px] content-start gap-5 p-5">
-        <Bone className="h-5 w-48" />
-        <Bone className="h-9 w-full" />
-        <Bone className="h-9 w-full" />
-        <Bone className="h-9 w-full" />
-      </div>
+      <Bone className="h-[360px] rounded-panel" />
     </div>
   );
 }

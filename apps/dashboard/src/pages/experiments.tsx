@@ -5,10 +5,11 @@ import type { ExperimentItem } from '../api/types.ts';
 import { IntervalAxis, IntervalRow } from '../charts/interval-row.tsx';
 import { sharedDomain, type Domain } from '../charts/scale.ts';
 import { copy } from '../copy.ts';
-import { daysSince } from '../format/date.ts';
+import { ageMs, dateTime, daysSince, duration } from '../format/date.ts';
 import { runningSince } from '../format/flag.ts';
 import { count, differenceInterval, lift, liftInterval, metricDifference, people } from '../format/number.ts';
 import { Empty } from '../ui/later.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { QueryView, Statement } from '../ui/query-view.tsx';
 import { RowBones } from '../ui/skeleton.tsx';
@@ -27,6 +28,7 @@ import { belongs, inOrder } from './experiment-order.ts';
 
 const route = getRouteApi('/$env/experiments');
 const text = copy.experiments;
+const OLD_AFTER_MS = 120_000;
 
 /** Every experiment of the environment; what needs a person comes first. */
 export function Experiments() {
@@ -65,6 +67,7 @@ function ExperimentList({ items }: { items: readonly ExperimentItem[] }) {
   const shown = inOrder(items.filter((item) => belongs(item, state)));
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <Stale items={items} />
       <Filters items={items} chosen={state} />
       {shown.length === 0 ? (
         <Statement title={text.emptyFilter}>
@@ -76,6 +79,26 @@ function ExperimentList({ items }: { items: readonly ExperimentItem[] }) {
         <ExperimentTable items={shown} />
       )}
     </div>
+  );
+}
+
+/** When even the newest numbers are old, the worker has stopped: said once, above all of them. */
+function Stale({ items }: { items: readonly ExperimentItem[] }) {
+  const { env } = route.useParams();
+  const newest = items.map(({ result }) => result?.analysedAt ?? '').reduce((a, b) => (a > b ? a : b), '');
+  if (newest === '' || ageMs(newest) <= OLD_AFTER_MS) return null;
+  return (
+    <Notice
+      tone="warning"
+      title={copy.state.stale(dateTime(newest), duration(ageMs(newest)))}
+      action={
+        <Link to="/$env/system" params={{ env }} className="button">
+          {copy.nav.system}
+        </Link>
+      }
+    >
+      {copy.state.staleNext}
+    </Notice>
   );
 }
 
