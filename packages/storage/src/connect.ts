@@ -191,7 +191,7 @@ export function explain(error: unknown, url = 'REDIS_URL'): StorageError {
     return new StorageError('unreachable', `Redis at ${at} is not ready: ${message}`, cause);
   }
   if (
-    /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|EHOSTUNREACH|Connection is closed|Socket timeout|Command timed out|max retries|isn't writeable|connect E/i.test(
+    /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ECONNABORTED|EHOSTUNREACH|ENETUNREACH|EPIPE|aborted due to connection close|Connection is closed|Socket timeout|Command timed out|max retries|isn't writeable|connect E/i.test(
       message,
     )
   ) {

@@ -156,6 +156,22 @@ describe('an installation', () => {
   });
 });
 
+test.each([
+  'connect ECONNREFUSED 127.0.0.1:6379',
+  'read ECONNRESET',
+  'write EPIPE',
+  'Connection is closed.',
+  'Command aborted due to connection close', // a pipeline, half of which was answered
+  'Command timed out',
+  "Socket timeout. Expecting data, but didn't receive any in 5000ms.",
+  "Stream isn't writeable and enableOfflineQueue options is false",
+  'Reached the max retries per request limit (which is 1). Refer to "maxRetriesPerRequest" option for details.',
+  'LOADING Redis is loading the dataset in memory',
+  'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+])('"%s" means that Redis is away, not that we are wrong', (message) => {
+  expect(explain(new Error(message)).code).toBe('unreachable');
+});
+
 test('a Redis that stops answering fails commands instead of holding them for ever', async () => {
   const server = await startTestRedis();
   const redis = openRedis(server.url, { answerTimeoutMs: 300 });
