@@ -4,6 +4,12 @@ import { armOf, sumOf } from './arm-evidence.ts';
 import type { Evidence } from './evidence.ts';
 import type { SplitResult, VariantResult } from './result.ts';
 
+/**
+ * The check is the mean of these Bayes factors, which is an e-value like each of them. The largest concentration finds
+ * small mismatches best and is slow on gross ones; the smaller ones see those within hundreds of units.
+ */
+const CONCENTRATIONS = [100, 1_000, 10_000];
+
 /** Below this the sequential split check says mismatch (STATISTICS section 0.8). */
 const SPLIT_ALPHA = 0.001;
 
@@ -61,12 +67,9 @@ export function splitResult(flag: Flag, evidence: Evidence): SplitResult {
         stratum.observed.some((count) => count > 0) && stratum.weights.some((weight) => weight > 0),
     );
   if (strata.length === 0) return { status: 'no_units' };
-  const sequential = sequentialSampleRatioMismatch(strata);
-  if (sequential.status !== 'ok' && sequential.status !== 'impossible_assignment')
-    return { status: 'no_units' };
-  // Units in an arm that gets none: no Bayes factor is large enough for that, and JSON has no infinity.
-  const { logBayesFactor, p } =
-    sequential.status === 'ok' ? sequential : { logBayesFactor: Number.MAX_VALUE, p: sequential.p };
+  const sequential = sequentialCheck(strata);
+  if (sequential === null) return { status: 'no_units' };
+  const { logBayesFactor, p } = sequential;
   const only = strata.length === 1 ? strata[0] : undefined;
   const fixed = only && sampleRatioMismatch(only.observed, only.weights);
   const planned = plannedUnits(flag, evidence);
@@ -79,4 +82,24 @@ export function splitResult(flag: Flag, evidence: Evidence): SplitResult {
     chiSquare: fixed?.status === 'ok' ? { statistic: fixed.chiSquare, df: fixed.df, p: fixed.p } : null,
     sequential: { logBayesFactor, p },
   };
+}
+
+type SplitStratum = Parameters<typeof sequentialSampleRatioMismatch>[0][number];
+
+/** Null where the counts cannot be judged. */
+function sequentialCheck(
+  strata: readonly SplitStratum[],
+): { readonly logBayesFactor: number; readonly p: number } | null {
+  const logs: number[] = [];
+  for (const concentration of CONCENTRATIONS) {
+    const one = sequentialSampleRatioMismatch(strata, { concentration });
+    // Units in an arm that gets none: no Bayes factor is large enough for that, and JSON has no infinity.
+    if (one.status === 'impossible_assignment') return { logBayesFactor: Number.MAX_VALUE, p: one.p };
+    if (one.status !== 'ok') return null;
+    logs.push(one.logBayesFactor);
+  }
+  const largest = Math.max(...logs);
+  const logBayesFactor =
+    largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0) / logs.length);
+  return { logBayesFactor, p: Math.min(1, Math.exp(-logBayesFactor)) };
 }

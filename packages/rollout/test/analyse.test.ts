@@ -321,6 +321,17 @@ describe('the split', () => {
     ).toBe('mismatch');
   });
 
+  test('that is grossly off is a mismatch within thousands of units, even over three epochs', () => {
+    const flag = changeFlag(
+      changeFlag(aFlag({ stage: 'beta_10' }), { stage: 'beta_25' }, NOW),
+      { stage: 'beta_50' },
+      NOW,
+    );
+    const third = counts(['control', 926], ['treatment', 736]);
+    const result = analysed(evidence(epoch(1, ...third), epoch(2, ...third), epoch(3, ...third)), { flag });
+    expect(result.split.status).toBe('mismatch');
+  });
+
   test('is judged epoch by epoch, by the weights of each', () => {
     const start = aFlag({
       type: 'string',

@@ -137,6 +137,11 @@ interface Job {
   readonly progress: ProgressLine;
 }
 
+/** Two arms' worth of the rows: what one comparison will have seen when the replay is done. */
+function plannedUnits({ survey, arms }: Job): number {
+  return Math.max(100, Math.round((2 * survey.rows) / arms.variants.length));
+}
+
 interface Pass {
   readonly refused: Refusals;
   readonly events: number;
@@ -155,7 +160,7 @@ async function readOnly(job: Job): Promise<Pass> {
 async function readAndSend(job: Job, server: Server): Promise<Pass> {
   const { options, survey, progress } = job;
   const { environment, flag } = options;
-  const target = await ensureTarget(server, options, job);
+  const target = await ensureTarget(server, options, { ...job, plannedUnits: plannedUnits(job) });
   const before = await balanceBefore(server, environment, flag);
   const refused = saidRefusals(progress);
   const sender = eventSender({

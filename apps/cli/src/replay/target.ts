@@ -95,7 +95,13 @@ export interface Target {
 export async function ensureTarget(
   server: Server,
   options: ReplayOptions,
-  plan: { readonly arms: Arms; readonly metrics: readonly PlannedMetric[]; readonly present: Present },
+  plan: {
+    readonly arms: Arms;
+    readonly metrics: readonly PlannedMetric[];
+    readonly present: Present;
+    /** The units of one comparison, as the file has them: a finished experiment knows its size. */
+    readonly plannedUnits: number;
+  },
 ): Promise<Target> {
   const { environment } = options;
   const { present } = plan;
@@ -111,7 +117,7 @@ export async function ensureTarget(
     );
     created.push(key);
   }
-  await ensureExperiment(server, options, present.experiment);
+  await ensureExperiment(server, options, present.experiment, plan.plannedUnits);
   return {
     flag,
     epoch,
@@ -151,11 +157,14 @@ async function ensureExperiment(
   server: Server,
   options: ReplayOptions,
   present: Experiment | null,
+  plannedUnits: number,
 ): Promise<void> {
   const { environment, flag } = options;
   const wanted = options.metrics.map(({ name, role }) => ({ metric: name, role }));
   if (present === null) {
-    await server.ask((client) => client.experiments.create.mutate({ environment, flag, metrics: wanted }));
+    await server.ask((client) =>
+      client.experiments.create.mutate({ environment, flag, metrics: wanted, plannedUnits }),
+    );
     return;
   }
   const missing = wanted.filter(({ metric }) => present.metrics.every((one) => one.metric !== metric));
