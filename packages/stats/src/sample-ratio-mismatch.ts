@@ -6,6 +6,7 @@ import {
   complainUnlessPositive,
   firstComplaint,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { deviance, stirlingError } from './log-gamma.ts';
 
@@ -45,7 +46,12 @@ export function sampleRatioMismatch(
     arms.map(({ count, share }) => (count - total * share) * ((count - total * share) / (total * share))),
   );
   const df = arms.length - 1;
-  return { status: 'ok', chiSquare, df, p: df === 0 ? 1 : chiSquareSf(chiSquare, df) };
+  return unlessOverflow({
+    status: 'ok' as const,
+    chiSquare,
+    df,
+    p: df === 0 ? 1 : chiSquareSf(chiSquare, df),
+  });
 }
 
 /**
@@ -69,7 +75,7 @@ export function sequentialSampleRatioMismatch(
   const split = strata.map(armsOf).filter((arms) => arms.length > 1);
   if (split.length === 0) return { status: 'insufficient_data' };
   const logBayesFactor = sum(split.map((arms) => logBayesFactorOf(arms, concentration)));
-  return { status: 'ok', logBayesFactor, p: pFromLogE(logBayesFactor) };
+  return unlessOverflow({ status: 'ok' as const, logBayesFactor, p: pFromLogE(logBayesFactor) });
 }
 
 interface Arm {

@@ -42,6 +42,9 @@ const estimate = fc.oneof(
 const sums = fc.record({ n: fc.bigInt(), s1: fc.bigInt(), s2: fc.bigInt() });
 const direction = fc.constantFrom('increase' as const, 'decrease' as const);
 
+/** Fixed, so that a run is repeatable; change it, and numRuns, to hunt. */
+const SEED = 20_260;
+
 /** Each analysis with inputs for it. */
 const analyses: Record<string, fc.Arbitrary<unknown>> = {
   momentsOf: numbers.map(stats.momentsOf),
@@ -225,7 +228,7 @@ describe('on any input, an answer without NaN, Infinity or a throw', () => {
         expect(notFinite(answer)).toEqual([]);
         expect(notProbability(answer)).toEqual([]);
       }),
-      { numRuns: 400 },
+      { numRuns: 400, seed: SEED },
     );
   });
 });
