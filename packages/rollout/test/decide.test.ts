@@ -535,6 +535,13 @@ test('a flag that splits by tenant speaks of tenants', () => {
   );
 });
 
+test('no difference is 0 and not −0, which JSON would change, whichever way is good', () => {
+  const plan = examplePlan({ goal: { ...GOAL, direction: 'down' } });
+  const decision = decide(plan, exampleEvidence(), NOW);
+  expect(decision.facts.goal).toMatchObject({ lift: 0, z: 0 });
+  expect(JSON.parse(JSON.stringify(decision))).toEqual(decision);
+});
+
 test('both modes are answered, whichever decides', () => {
   const evidence = exampleEvidence({ guardrails: { errors: share(failures(10, 1, 1)) } });
   const anytime = decide(examplePlan(), evidence, NOW);

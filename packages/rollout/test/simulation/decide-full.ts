@@ -1,6 +1,6 @@
 // The operating characteristics of decide() at full size, as a table: what is demanded, what is measured, and the error of the simulation.
 //   node --conditions=@liftgate/source --import tsx packages/rollout/test/simulation/decide-full.ts [runs] [seed] [scenario]
-// Scenarios run in as many processes as there are cores; 5,000 runs take about two hours of one core, 500 about twelve minutes.
+// Scenarios run in as many processes as there are cores; 500 runs take about twenty minutes of one core.
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
