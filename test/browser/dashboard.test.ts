@@ -72,7 +72,9 @@ describe.skipIf(skip !== null)('the dashboard', () => {
       const { page, close } = await open('/production/flags');
       await page.getByRole('button', { name: 'New flag' }).click();
       await fields(page).getByLabel('Name', { exact: true }).fill('Smart follow-up texts');
-      await expect.poll(() => fields(page).getByLabel('Key', { exact: true }).inputValue()).toBe('smart_follow_up_texts');
+      await expect
+        .poll(() => fields(page).getByLabel('Key', { exact: true }).inputValue())
+        .toBe('smart_follow_up_texts');
       await page.getByRole('button', { name: 'Create the flag' }).click();
       await page.getByRole('heading', { name: 'Smart follow-up texts' }).waitFor();
       expect(await flag('smart_follow_up_texts')).toMatchObject({ stage: 'disabled', enabled: true });

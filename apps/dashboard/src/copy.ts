@@ -105,6 +105,7 @@ export const copy = {
     back: 'Experiments',
     openFlag: 'Open the flag',
     decide: 'Go to the flag to move it',
+    goBack: 'Go to the flag to roll back',
     hypothesis: 'Hypothesis',
     conditions: 'What this rests on',
     conditionStates: { met: 'met', waiting: 'not yet', failed: 'failed' },

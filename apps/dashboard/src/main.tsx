@@ -8,7 +8,7 @@ if (element === null) throw new Error('index.html has no element "root"');
 const root = createRoot(element);
 
 // `--mode states` and the development server know /dev/states as well; the product's build leaves it out.
-const withStates = import.meta.env.DEV || import.meta.env.MODE === 'states';
+const withStates = import.meta.env.MODE !== 'production';
 const states =
   withStates && location.pathname.startsWith('/dev/states') ? await import('./dev/states.tsx') : undefined;
 

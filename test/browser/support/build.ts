@@ -27,7 +27,5 @@ export async function buildProduct(): Promise<Built> {
 
 async function run(...args: string[]): Promise<void> {
   const vite = `${dashboard}/node_modules/.bin/vite`;
-  // Vitest says that it is a test; a build for a test is still a build for production.
-  const { NODE_ENV: _, ...environment } = process.env;
-  await promisify(execFile)(vite, args, { cwd: dashboard, env: environment });
+  await promisify(execFile)(vite, args, { cwd: dashboard });
 }

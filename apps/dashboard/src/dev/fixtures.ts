@@ -83,7 +83,7 @@ export function brokenPanel(world: World): World {
     if (item.result === null) continue;
     const metrics = item.result.metrics.map((metric) => ({
       ...metric,
-      comparisons: metric.comparisons.map((comparison) => ({ ...comparison, series: null })),
+      comparisons: metric.comparisons.map((comparison) => ({ ...comparison, series: [null] })),
     })) as unknown as MetricResult[];
     world.items.set(key, { ...item, result: { ...item.result, metrics } });
   }

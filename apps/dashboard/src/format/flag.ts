@@ -21,11 +21,6 @@ export function stagePhrase(stage: Stage): string {
   return stageName(stage).toLowerCase();
 }
 
-/** The moment since when people outside the lists have been compared; null before that. */
-export function runningSince(flag: Flag): string | null {
-  return flag.epochs.find((epoch) => epoch.share > 0)?.startedAt ?? null;
-}
-
 export function listCounts(flag: Flag): { always: number; never: number } {
   const { allow, block } = flag.lists;
   return {

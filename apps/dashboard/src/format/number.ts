@@ -41,7 +41,7 @@ export function metricValue(value: number | null, unit: MetricUnit): string {
 export function metricDifference(value: number | null, unit: MetricUnit): string {
   if (value === null) return 'open';
   const text =
-    unit === 'percent' ? `${trimmed(Math.abs(value) * 100, 3)} points` : unsigned(Math.abs(value), unit);
+    unit === 'percent' ? `${three(Math.abs(value) * 100)} points` : unsigned(Math.abs(value), unit);
   return `${value < 0 ? MINUS : value > 0 ? '+' : ''}${text}`;
 }
 

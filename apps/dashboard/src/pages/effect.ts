@@ -48,3 +48,15 @@ export function isQuotable(item: ExperimentItem): boolean {
 export function peopleCounted(item: ExperimentItem): number {
   return item.result?.variants.reduce((sum, { exposed }) => sum + exposed, 0) ?? 0;
 }
+
+/** The day since when people are compared: of the first share, or of the first events where those are older. */
+export function runningSince({ flag, result }: ExperimentItem): string | null {
+  const started = flag.epochs.find(({ share }) => share > 0)?.startedAt ?? null;
+  const days = (result?.metrics ?? []).flatMap(({ comparisons }) =>
+    comparisons.flatMap(({ series }) => series[0]?.day ?? []),
+  );
+  return [...days, ...(started === null ? [] : [started])].reduce<string | null>(
+    (a, b) => (a === null || b < a ? b : a),
+    null,
+  );
+}

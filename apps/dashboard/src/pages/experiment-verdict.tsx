@@ -2,17 +2,17 @@ import { Check, Clock, X } from 'lucide-react';
 import type { ExperimentItem } from '../api/types.ts';
 import { copy } from '../copy.ts';
 import { longDay } from '../format/date.ts';
-import { runningSince, stageName } from '../format/flag.ts';
+import { stageName } from '../format/flag.ts';
 import { people } from '../format/number.ts';
 import { Tag } from '../ui/tag.tsx';
-import { peopleCounted } from './effect.ts';
+import { peopleCounted, runningSince } from './effect.ts';
 
 const text = copy.experiment;
 
 /** The answer: one tag, one sentence, what it rests on. */
 export function VerdictPanel({ item }: { item: ExperimentItem }) {
   const { verdict, flag, experiment } = item;
-  const since = runningSince(flag);
+  const since = runningSince(item);
   return (
     <section className="panel" aria-label={copy.experiments.columns.verdict}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3 p-5 pb-4">

@@ -5,6 +5,7 @@ import { Suspense, lazy } from 'react';
 import { useTRPC } from '../api/client.ts';
 import type { ExperimentItem } from '../api/types.ts';
 import { copy } from '../copy.ts';
+import { PanelBoundary } from '../ui/boundary.tsx';
 import { Empty, NearestNames } from '../ui/later.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -46,7 +47,7 @@ export function Experiment() {
             params={{ env, key }}
             className={NEEDS_MOVE.has(query.data.verdict.state) ? 'button button-primary' : 'button'}
           >
-            {NEEDS_MOVE.has(query.data.verdict.state) ? text.decide : text.openFlag}
+            {wayOn(query.data.verdict.state)}
             <ArrowRight size={15} aria-hidden="true" />
           </Link>
         )}
@@ -66,11 +67,18 @@ export function Experiment() {
 /** The verdicts after which somebody has to move the flag. */
 const NEEDS_MOVE: ReadonlySet<string> = new Set(['ready', 'harm', 'guardrail_broken']);
 
+function wayOn(state: string): string {
+  if (state === 'ready') return text.decide;
+  return NEEDS_MOVE.has(state) ? text.goBack : text.openFlag;
+}
+
 function ExperimentBody({ item }: { item: ExperimentItem }) {
   const { result, flag } = item;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
-      <VerdictPanel item={item} />
+      <PanelBoundary>
+        <VerdictPanel item={item} />
+      </PanelBoundary>
       {result === null ? (
         <Empty
           sentence={text.noData}
@@ -82,7 +90,9 @@ function ExperimentBody({ item }: { item: ExperimentItem }) {
         />
       ) : (
         <>
-          <HealthStrip result={result} />
+          <PanelBoundary>
+            <HealthStrip result={result} />
+          </PanelBoundary>
           <EffectTable item={item} result={result} />
           <Suspense fallback={<Bone className="h-[342px] rounded-panel" />}>
             <Details item={item} result={result} />

@@ -6,7 +6,6 @@ import { IntervalAxis, IntervalRow } from '../charts/interval-row.tsx';
 import { sharedDomain, type Domain } from '../charts/scale.ts';
 import { copy } from '../copy.ts';
 import { ageMs, dateTime, daysSince, duration } from '../format/date.ts';
-import { runningSince } from '../format/flag.ts';
 import { count, differenceInterval, lift, liftInterval, metricDifference, people } from '../format/number.ts';
 import { Empty } from '../ui/later.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -21,6 +20,7 @@ import {
   isQuotable,
   peopleCounted,
   relativeEffect,
+  runningSince,
   tellingComparison,
 } from './effect.ts';
 import { EXPERIMENT_FILTERS, type ExperimentFilter } from './experiment-filter.ts';
@@ -132,7 +132,10 @@ function ExperimentTable({ items }: { items: readonly ExperimentItem[] }) {
   const domain = sharedDomain(
     items.flatMap((item) => {
       const metric = decidingMetric(item);
-      const comparison = metric === null || !isQuotable(item) ? null : tellingComparison(metric);
+      const comparison =
+        metric === null || !isQuotable(item) || item.verdict.state === 'early'
+          ? null
+          : tellingComparison(metric);
       return comparison === null ? [] : relativeEffect(comparison);
     }),
   );
@@ -178,7 +181,7 @@ function ExperimentTable({ items }: { items: readonly ExperimentItem[] }) {
 function ExperimentRow({ item, domain }: { item: ExperimentItem; domain: Domain }) {
   const { env } = route.useParams();
   const { flag, verdict } = item;
-  const since = runningSince(flag);
+  const since = runningSince(item);
   const days = since === null ? text.notStarted : count(daysSince(since));
   return (
     <Row className="group relative border-b border-line last:border-0 hover:bg-well max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:px-4 max-sm:py-4">
@@ -211,7 +214,13 @@ function ExperimentRow({ item, domain }: { item: ExperimentItem; domain: Domain 
 function EffectCells({ item, domain }: { item: ExperimentItem; domain: Domain }) {
   const goal = decidingMetric(item);
   const comparison = goal === null ? null : tellingComparison(goal);
-  if (goal === null || comparison === null || !isMeasured(comparison) || !isQuotable(item)) {
+  if (
+    goal === null ||
+    comparison === null ||
+    !isMeasured(comparison) ||
+    !isQuotable(item) ||
+    item.verdict.state === 'early'
+  ) {
     return (
       <>
         <Cell className="max-sm:hidden" />
@@ -236,7 +245,7 @@ function EffectCells({ item, domain }: { item: ExperimentItem; domain: Domain })
           {goal.name}
           {arms}
         </span>
-        <span className="text-[12px] leading-4 whitespace-nowrap text-ink-3 sm:block">{interval}</span>
+        <span className="text-[12px] leading-4 text-ink-3 max-sm:whitespace-nowrap sm:block">{interval}</span>
       </Cell>
       <Cell className="pr-6 max-sm:col-span-2 max-sm:p-0">
         <IntervalRow
