@@ -185,4 +185,5 @@ const TEST_MS = 90_000;
  * In one state a panel fails, and React says so. The fixtures' own file brings libraries that try to compile code at
  * run time; the product's files do not.
  */
-const EXPECTED = /could not be drawn|Cannot (read|destructure) propert|The above error occurred|assets\/states-/;
+const EXPECTED =
+  /could not be drawn|Cannot (read|destructure) propert|The above error occurred|assets\/states-/;
