@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { explain, liveWorkers } from '@liftgate/storage';
@@ -98,6 +99,8 @@ async function readinessProblems({ redis, installation }: Services): Promise<str
 
 /** Hashed files for ever, the page itself never; every other path is the page, which routes by itself. */
 function serveDashboard(app: Express, directory: string): void {
+  // Files only: an event stream must not wait in a compressor.
+  app.use(compression());
   app.use(
     '/assets',
     express.static(join(directory, 'assets'), { immutable: true, maxAge: '365d', fallthrough: false }),

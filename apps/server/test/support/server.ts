@@ -13,9 +13,13 @@ export interface TestServer {
 }
 
 /** The real server in this process. */
-export async function startTestServer(redisUrl: string, options: { demo: boolean }): Promise<TestServer> {
-  const services = await openServices({ redisUrl, partitions: 4, ...options });
-  const server = createServer(createApp(services, undefined));
+export async function startTestServer(
+  redisUrl: string,
+  options: { demo: boolean; dashboardDir?: string },
+): Promise<TestServer> {
+  const { demo, dashboardDir } = options;
+  const services = await openServices({ redisUrl, partitions: 4, demo });
+  const server = createServer(createApp(services, dashboardDir));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
