@@ -1,16 +1,17 @@
 import {
   count,
+  metricRule,
   scaledValue,
   takeIn,
   type BalanceChange,
   type Disposition,
   type Ledger,
+  type MetricRules,
   type RecentEvent,
   type RowChange,
   type RunChange,
   type UnitState,
 } from '@liftgate/attribution';
-import type { MetricKind } from '@liftgate/stats';
 import {
   advance,
   decodeBatch,
@@ -89,8 +90,8 @@ export async function batchEffect({
   for (const [field, { environment, events: arrived }] of units) {
     const state = before.get(field);
     if (state === undefined) throw new Error(`the state of unit ${field} was not loaded`);
-    const kinds = kindsOf(configuration(environment));
-    const next = takeIn(state, arrived, environment, kinds, ledger);
+    const rules = rulesOf(configuration(environment));
+    const next = takeIn(state, arrived, environment, rules, ledger);
     if (next !== state) after.set(field, next);
   }
   return {
@@ -165,8 +166,11 @@ function check(
   return { kind: 'metric', id, at, source, metric: event.metric, scaled: value.scaled };
 }
 
-function kindsOf(snapshot: ConfigSnapshot | undefined): (metric: string) => MetricKind | undefined {
-  return (metric) => snapshot?.metric.get(metric)?.kind;
+function rulesOf(snapshot: ConfigSnapshot | undefined): MetricRules {
+  return (key) => {
+    const metric = snapshot?.metric.get(key);
+    return metric && metricRule(metric);
+  };
 }
 
 /** Rows that really change. */

@@ -1,3 +1,4 @@
+import type { MetricRules } from './metric-rule.ts';
 import { concerns, outcomeOf, type Outcome } from './outcome.ts';
 import {
   LATENESS_MS,
@@ -9,7 +10,7 @@ import {
 } from './unit-state.ts';
 
 /** The state with everything at or before the new horizon folded into totals; nothing that is counted changes. */
-export function fold(state: UnitState): UnitState {
+export function fold(state: UnitState, rules: MetricRules): UnitState {
   const horizon = nextHorizon(state);
   const oldest = state.recent[0]?.at ?? horizon;
   if (oldest > horizon && state.seen.length === 0) {
@@ -20,8 +21,8 @@ export function fold(state: UnitState): UnitState {
   const old = state.recent.slice(0, state.recent.length - recent.length);
   const seen = stillSeen([...state.seen, ...old], horizon);
   if (old.length === 0) return { horizon, recent, seen, folded: state.folded, settled: state.settled };
-  const outcome = outcomeOf({ ...state, recent: old });
-  const settled = withEvents(state.settled, old, outcome);
+  const outcome = outcomeOf({ ...state, recent: old }, rules);
+  const settled = withEvents(state.settled, old, outcome, rules);
   return { horizon, recent, seen, folded: outcome.enrolments, settled };
 }
 
@@ -30,11 +31,14 @@ function withEvents(
   settled: readonly SettledEvents[],
   events: readonly RecentEvent[],
   { enrolments, refused }: Outcome,
+  rules: MetricRules,
 ): SettledEvents[] {
   const sums = new Map(settled.map((one) => [keyOf(one), one]));
   for (const event of events) {
     if (refused.has(event)) continue;
-    const concern = enrolments.flatMap((enrolment, index) => (concerns(event, enrolment) ? [index] : []));
+    const concern = enrolments.flatMap((enrolment, index) =>
+      concerns(event, enrolment, rules) ? [index] : [],
+    );
     if (concern.length === 0) continue;
     const one = { source: event.source, concern, events: 1 };
     const known = sums.get(keyOf(one));

@@ -8,3 +8,4 @@ export * from './fold.ts';
 export * from './unit-codec.ts';
 export * from './statistics-change.ts';
 export * from './take-in.ts';
+export * from './metric-rule.ts';

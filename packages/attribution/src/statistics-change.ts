@@ -1,4 +1,5 @@
-import { countsEveryUnit, type MetricKind } from '@liftgate/stats';
+import { countsEveryUnit } from '@liftgate/stats';
+import type { MetricRule, MetricRules } from './metric-rule.ts';
 import { divideHalfEven } from './scaled-value.ts';
 import type { Enrolment } from './unit-state.ts';
 
@@ -35,7 +36,7 @@ export function applyEnrolment(
   change: StatisticsChange,
   environment: string,
   enrolment: Enrolment,
-  kinds: (metric: string) => MetricKind | undefined,
+  rules: MetricRules,
   sign: 1n | -1n,
 ): void {
   const run = runKey(environment, enrolment.flag, enrolment.phase);
@@ -56,16 +57,16 @@ export function applyEnrolment(
   };
   add('', 0n);
   for (const [metric, total] of enrolment.totals) {
-    const kind = kinds(metric);
-    if (kind !== undefined) add(metric, outcome(kind, total.sum, total.events));
+    const rule = rules(metric);
+    if (rule !== undefined) add(metric, outcome(rule, total.sum, total.events));
   }
 }
 
-/** The unit's outcome y in one metric, as a scaled integer (see MetricKind). */
-function outcome(kind: MetricKind, sum: bigint, events: number): bigint {
+/** The unit's outcome y in one metric, as a scaled integer (see MetricKind), at most the cap. */
+function outcome({ kind, cap }: MetricRule, sum: bigint, events: number): bigint {
   if (kind === 'proportion') return sum > 0n ? 1n : 0n;
-  if (countsEveryUnit(kind)) return sum;
-  return divideHalfEven(sum, BigInt(events));
+  const y = countsEveryUnit(kind) ? sum : divideHalfEven(sum, BigInt(events));
+  return cap !== null && y > cap ? cap : y;
 }
 
 function addTo(rows: Map<string, RowChange>, key: string, n: bigint, s1: bigint, s2: bigint): void {

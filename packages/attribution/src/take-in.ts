@@ -1,8 +1,8 @@
-import type { MetricKind } from '@liftgate/stats';
 import type { Disposition } from './disposition.ts';
 import { applyEnrolment, type StatisticsChange } from './statistics-change.ts';
 import { fold } from './fold.ts';
 import { byTime } from './identity.ts';
+import type { MetricRules } from './metric-rule.ts';
 import { concerns, outcomeOf } from './outcome.ts';
 import {
   LATENESS_MS,
@@ -31,7 +31,7 @@ export function takeIn(
   state: UnitState,
   events: readonly RecentEvent[],
   environment: string,
-  kinds: (metric: string) => MetricKind | undefined,
+  rules: MetricRules,
   ledger: Ledger,
 ): UnitState {
   const news: RecentEvent[] = [];
@@ -48,9 +48,9 @@ export function takeIn(
   if (news.length === 0) return state;
   const { horizon, recent, seen, folded, settled } = state;
   const next: UnitState = { horizon, recent: [...recent, ...news].sort(byTime), seen, folded, settled };
-  put(state, -1n, environment, kinds, ledger);
-  put(next, 1n, environment, kinds, ledger);
-  return fold(next);
+  put(state, -1n, environment, rules, ledger);
+  put(next, 1n, environment, rules, ledger);
+  return fold(next, rules);
 }
 
 /** What an event is when it arrives after the state's and the news, at this horizon. */
@@ -83,14 +83,14 @@ function put(
   state: UnitState,
   sign: 1n | -1n,
   environment: string,
-  kinds: (metric: string) => MetricKind | undefined,
+  rules: MetricRules,
   { statistics, balance }: Ledger,
 ): void {
-  const { enrolments, refused } = outcomeOf(state);
-  for (const enrolment of enrolments) applyEnrolment(statistics, environment, enrolment, kinds, sign);
+  const { enrolments, refused } = outcomeOf(state, rules);
+  for (const enrolment of enrolments) applyEnrolment(statistics, environment, enrolment, rules, sign);
   const one = Number(sign);
   for (const event of state.recent) {
-    const disposition = refused.get(event) ?? dispositionOf(event, enrolments);
+    const disposition = refused.get(event) ?? dispositionOf(event, enrolments, rules);
     count(balance, environment, event.source, disposition, one);
   }
   for (const { source, concern, events } of state.settled) {
@@ -99,10 +99,14 @@ function put(
   }
 }
 
-function dispositionOf(event: RecentEvent, enrolments: readonly Enrolment[]): Disposition {
+function dispositionOf(
+  event: RecentEvent,
+  enrolments: readonly Enrolment[],
+  rules: MetricRules,
+): Disposition {
   let concerned = false;
   for (const enrolment of enrolments) {
-    if (!concerns(event, enrolment)) continue;
+    if (!concerns(event, enrolment, rules)) continue;
     if (!enrolment.quarantined) return 'counted';
     concerned = true;
   }

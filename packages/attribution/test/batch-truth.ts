@@ -1,5 +1,5 @@
 import type { MetricKind } from '@liftgate/stats';
-import type { RecentEvent } from '@liftgate/attribution';
+import type { MetricRule, RecentEvent } from '@liftgate/attribution';
 
 /**
  * What must be counted, worked out the slow way: plain loops over everything that was ever sent to a set of units, with
@@ -17,7 +17,7 @@ const SIX_HOURS = 21_600_000;
 
 export function batchTruth(
   sentByUnit: readonly (readonly RecentEvent[])[],
-  kinds: Readonly<Record<string, MetricKind>>,
+  rules: Readonly<Record<string, MetricRule>>,
 ): Truth {
   const rows: Record<string, [bigint, bigint, bigint]> = {};
   const days: Record<string, [bigint, bigint, bigint]> = {};
@@ -58,13 +58,15 @@ export function batchTruth(
       const day = dayOf(first.at);
       addTo(rows, `production/${run} ${place}`, 1n, 0n);
       addTo(days, `production/${run} ${day}|${place}`, 1n, 0n);
-      for (const metric of Object.keys(kinds)) {
+      for (const [metric, rule] of Object.entries(rules)) {
         const values: bigint[] = [];
         for (const one of valid) {
-          if (one.kind === 'metric' && one.metric === metric && one.at >= first.at) values.push(one.scaled);
+          if (one.kind === 'metric' && one.metric === metric && isDue(one.at, first.at, rule))
+            values.push(one.scaled);
         }
         if (values.length === 0) continue;
-        const y = outcome(kinds[metric] ?? 'sum', values);
+        let y = outcome(rule.kind, values);
+        if (rule.cap !== null && y > rule.cap) y = rule.cap;
         addTo(rows, `production/${run} ${place}${metric}`, 1n, y);
         addTo(days, `production/${run} ${day}|${place}${metric}`, 1n, y);
       }
@@ -73,7 +75,9 @@ export function batchTruth(
       let ended = 'unattributable';
       for (const one of enrolled) {
         const concerns =
-          event.kind === 'exposure' ? `${event.flag}#${event.phase}` === one.run : event.at >= one.from;
+          event.kind === 'exposure'
+            ? `${event.flag}#${event.phase}` === one.run
+            : isDue(event.at, one.from, rules[event.metric]);
         if (concerns && !one.spoiled) ended = 'counted';
         else if (concerns && ended === 'unattributable') ended = 'quarantined';
       }
@@ -81,6 +85,12 @@ export function batchTruth(
     }
   }
   return { rows: asText(rows), days: asText(days), balance };
+}
+
+function isDue(at: number, exposedAt: number, rule: MetricRule | undefined): boolean {
+  if (rule === undefined) return at >= exposedAt;
+  const opens = exposedAt + rule.delayMs;
+  return at >= opens && at < opens + rule.windowMs;
 }
 
 /** The event with this id that comes first in time counts; of several at the same time the one first in the alphabet. */

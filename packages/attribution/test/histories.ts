@@ -5,19 +5,26 @@ import {
   NEW_UNIT,
   takeIn,
   type Ledger,
+  type MetricRule,
+  type MetricRules,
   type RecentEvent,
   type UnitState,
 } from '@liftgate/attribution';
 
-export const KINDS: Readonly<Record<string, MetricKind>> = {
-  visited: 'proportion',
-  clicks: 'count',
-  spend: 'sum',
-  seconds: 'mean',
-};
-export const kindOf = (metric: string): MetricKind | undefined => KINDS[metric];
-
 export const HOUR = 3_600_000;
+const always = { delayMs: 0, windowMs: Number.POSITIVE_INFINITY, cap: null } as const;
+export const RULES: Readonly<Record<string, MetricRule>> = {
+  visited: { ...always, kind: 'proportion' },
+  clicks: { ...always, kind: 'count' },
+  spend: { ...always, kind: 'sum' },
+  seconds: { ...always, kind: 'mean' },
+  /** Counts for two hours after the exposure, and no unit for more than 5. */
+  soon: { kind: 'sum', delayMs: 0, windowMs: 2 * HOUR, cap: 5n },
+  /** Counts from one hour after the exposure on, for twelve. */
+  later: { kind: 'mean', delayMs: HOUR, windowMs: 12 * HOUR, cap: 3n },
+};
+export const ruleOf: MetricRules = (metric) => RULES[metric];
+
 const START = Date.UTC(2026, 10, 23, 20);
 
 /** Times on a coarse grid, so that events often share one. */
@@ -39,14 +46,14 @@ export function anEvent(hours: number, ids: number): fc.Arbitrary<RecentEvent> {
     epoch: fc.integer({ min: 1, max: 12 }),
     phase: fc.constantFrom(1, 1, 1, 2),
   });
-  const metric = fc.constantFrom(...Object.keys(KINDS)).chain((metric) =>
+  const metric = fc.constantFrom(...Object.keys(RULES)).chain((metric) =>
     fc.record({
       kind: fc.constant('metric' as const),
       id: id(ids),
       at: time(hours),
       source,
       metric: fc.constant(metric),
-      scaled: valueOf(KINDS[metric]),
+      scaled: valueOf(RULES[metric]?.kind),
     }),
   );
   return fc.oneof({ weight: 2, arbitrary: exposure }, { weight: 3, arbitrary: metric });
@@ -87,7 +94,7 @@ export function deliver(
   let from = 0;
   for (let call = 0; from < events.length; call++) {
     const size = sizes[call % sizes.length] ?? 1;
-    state = takeIn(state, events.slice(from, from + size), 'production', kindOf, ledger);
+    state = takeIn(state, events.slice(from, from + size), 'production', ruleOf, ledger);
     from += size;
   }
   return state;

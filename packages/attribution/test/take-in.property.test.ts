@@ -9,7 +9,7 @@ import {
   callSizes,
   counted,
   deliver,
-  KINDS,
+  RULES,
   newLedger,
   total,
 } from './histories.ts';
@@ -29,7 +29,7 @@ describe('whatever the order of delivery within the lateness window', () => {
         (units, sizes) => {
           const ledger = newLedger();
           for (const events of units) deliver(events, sizes, ledger);
-          expect(counted(ledger)).toEqual(batchTruth(units, KINDS));
+          expect(counted(ledger)).toEqual(batchTruth(units, RULES));
         },
       ),
       RUNS,
@@ -94,7 +94,7 @@ describe('whatever the order of delivery, late events included', () => {
         const without = newLedger();
         expect(encodeUnit(deliver(events, sizes, all))).toBe(encodeUnit(deliver(inTime, sizes, without)));
         expect(counted(all).rows).toEqual(counted(without).rows);
-        expect(counted(without).rows).toEqual(batchTruth([inTime], KINDS).rows);
+        expect(counted(without).rows).toEqual(batchTruth([inTime], RULES).rows);
         const { late = 0, duplicate = 0 } = balanceOf(all);
         const before = balanceOf(without);
         // Whoever sends an event again long after is told that it is a duplicate, as long as its id is remembered.

@@ -4,12 +4,14 @@ import {
   MAX_RECENT,
   NEW_UNIT,
   fold,
+  metricRule,
   outcomeOf,
   takeIn,
+  type RecentEvent,
   type RecentExposure,
   type RecentMetric,
 } from '@liftgate/attribution';
-import { balanceOf, counted, deliver, HOUR, kindOf, newLedger } from './histories.ts';
+import { balanceOf, counted, deliver, HOUR, ruleOf, newLedger } from './histories.ts';
 
 const T0 = Date.UTC(2026, 10, 24, 10);
 
@@ -111,7 +113,7 @@ describe('what one unit contributes', () => {
 
   test('a metric that nobody knows any more is left out of the statistics', () => {
     const ledger = newLedger();
-    takeIn(NEW_UNIT, [met('A', 0), did('gone', 5n, 1)], 'production', kindOf, ledger);
+    takeIn(NEW_UNIT, [met('A', 0), did('gone', 5n, 1)], 'production', ruleOf, ledger);
     expect(counted(ledger).rows).toEqual({ 'production/f#1 1|A|': '1 0 0' });
   });
 });
@@ -220,7 +222,7 @@ describe('the lateness window', () => {
   test('one that is six hours behind is late, and changes nothing', () => {
     const ledger = newLedger();
     const state = deliver([newest], [1], ledger);
-    expect(takeIn(state, [met('A', 0)], 'production', kindOf, ledger)).toBe(state);
+    expect(takeIn(state, [met('A', 0)], 'production', ruleOf, ledger)).toBe(state);
     expect(counted(ledger)).toEqual({ rows: {}, days: {}, balance: { unattributable: 1, late: 1 } });
   });
 
@@ -250,10 +252,10 @@ describe('the lateness window', () => {
   test('folding changes nothing that follows from the state', () => {
     const state = deliver([met('A', 0), did('spend', 5n, 1), did('seconds', 5n, 2)], [9], newLedger());
     const unfolded = { ...state, recent: [...state.recent, did('spend', 7n, 9 * HOUR)] };
-    const folded = fold(unfolded);
+    const folded = fold(unfolded, ruleOf);
     expect(folded.recent).toHaveLength(1);
-    expect(outcomeOf(folded)).toEqual(outcomeOf(unfolded));
-    expect(fold(folded)).toEqual(folded);
+    expect(outcomeOf(folded, ruleOf)).toEqual(outcomeOf(unfolded, ruleOf));
+    expect(fold(folded, ruleOf)).toEqual(folded);
   });
 });
 
@@ -284,5 +286,62 @@ describe('a crowded unit', () => {
     expect(one).toEqual(other);
     expect(one?.balance['late']).toBeGreaterThan(0);
     expect((one?.balance['late'] ?? 0) + (one?.balance['counted'] ?? 0)).toBe(jumble.length);
+  });
+});
+
+describe('a metric with a window', () => {
+  const at = (hours: number) => Date.UTC(2026, 10, 24) + hours * HOUR;
+  const exposed: RecentEvent = {
+    kind: 'exposure',
+    id: 'x',
+    at: at(0),
+    source: 'http',
+    flag: 'checkout',
+    variant: 'treatment',
+    epoch: 1,
+    phase: 1,
+  };
+  const value = (id: string, metric: string, hours: number, scaled: bigint): RecentEvent => ({
+    kind: 'metric',
+    id,
+    at: at(hours),
+    source: 'http',
+    metric,
+    scaled,
+  });
+
+  test('counts what comes within it, up to the cap, and says where the rest ended', () => {
+    const ledger = newLedger();
+    const events = [
+      exposed,
+      value('a', 'soon', 0, 2n),
+      value('b', 'soon', 1.9, 9n),
+      value('c', 'soon', 2, 100n),
+      value('d', 'later', 0.5, 9n),
+      value('e', 'later', 1, 2n),
+    ];
+    takeIn(NEW_UNIT, events, 'production', ruleOf, ledger);
+    const { rows, balance } = counted(ledger);
+    expect(rows['production/checkout#1 1|treatment|soon']).toBe('1 5 25');
+    expect(rows['production/checkout#1 1|treatment|later']).toBe('1 2 4');
+    expect(balance).toEqual({ counted: 4, unattributable: 2 });
+  });
+
+  test('takes its rule from the metric, in its unit', () => {
+    const metric = {
+      key: 'spend',
+      name: '',
+      description: '',
+      kind: 'sum',
+      direction: 'up',
+      unit: 'usd',
+    } as const;
+    expect(metricRule({ ...metric, decimals: 2, version: 1, cap: 499.99, windowMs: 7 })).toEqual({
+      kind: 'sum',
+      delayMs: 0,
+      windowMs: 7,
+      cap: 49_999n,
+    });
+    expect(metricRule({ ...metric, decimals: 2, version: 1 }).windowMs).toBe(Number.POSITIVE_INFINITY);
   });
 });

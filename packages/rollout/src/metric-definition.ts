@@ -3,6 +3,7 @@ import { METRIC_KINDS, type Metric, type MetricKind } from '@liftgate/stats';
 import { given, metricKeySchema } from './experiment.ts';
 
 const UNITS = ['number', 'percent', 'usd', 'seconds', 'milliseconds', 'hours', 'minutes'] as const;
+const YEAR_MS = 366 * 24 * 60 * 60 * 1000;
 const kinds = METRIC_KINDS as [MetricKind, ...MetricKind[]];
 
 /** A metric as it is stored; what crosses a border is parsed with it. */
@@ -15,6 +16,9 @@ export const metricSchema = z
     direction: z.enum(['up', 'down']),
     unit: z.enum(UNITS),
     decimals: z.int().min(0).max(9),
+    delayMs: z.int().min(0).max(YEAR_MS).optional(),
+    windowMs: z.int().min(1).max(YEAR_MS).optional(),
+    cap: z.number().positive().optional(),
     baseline: z.number().optional(),
     minimumEffect: z.number().positive().max(10).optional(),
     version: z.int().positive(),
@@ -22,6 +26,14 @@ export const metricSchema = z
   .refine((metric) => metric.kind !== 'proportion' || metric.decimals === 0, {
     path: ['decimals'],
     error: 'must be 0 for a proportion: each unit did or did not',
+  })
+  .refine((metric) => metric.kind !== 'proportion' || metric.cap === undefined, {
+    path: ['cap'],
+    error: 'is not for a proportion: each unit did or did not',
+  })
+  .refine((metric) => (metric.cap ?? 0) * 10 ** metric.decimals <= Number.MAX_SAFE_INTEGER, {
+    path: ['cap'],
+    error: 'is too large for the decimals of the metric',
   });
 
 export const newMetricSchema = z
@@ -37,7 +49,7 @@ export const newMetricSchema = z
   .omit({ version: true });
 export type NewMetric = z.input<typeof newMetricSchema>;
 
-/** Kind and decimals say how events are counted, so they stay as they were: make a new metric instead. */
+/** Kind, decimals, window, delay and cap say how events are counted, so they stay: make a new metric instead. */
 export const metricChangeSchema = z
   .strictObject({
     name: metricSchema.shape.name,
@@ -70,9 +82,12 @@ export function changeMetric(metric: Metric, change: MetricChange): Metric {
 }
 
 export function parseMetric(value: unknown): Metric {
-  const { baseline, minimumEffect, ...metric } = metricSchema.parse(value);
+  const { delayMs, windowMs, cap, baseline, minimumEffect, ...metric } = metricSchema.parse(value);
   return {
     ...metric,
+    ...(delayMs === undefined ? {} : { delayMs }),
+    ...(windowMs === undefined ? {} : { windowMs }),
+    ...(cap === undefined ? {} : { cap }),
     ...(baseline === undefined ? {} : { baseline }),
     ...(minimumEffect === undefined ? {} : { minimumEffect }),
   };

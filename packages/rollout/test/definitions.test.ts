@@ -110,6 +110,27 @@ describe('a metric', () => {
   });
 });
 
+describe('the window and the cap of a metric', () => {
+  const windowed = { key: 'm', kind: 'sum', delayMs: 60_000, windowMs: 604_800_000, cap: 500 } as const;
+
+  test('are kept, and cannot be changed afterwards', () => {
+    const metric = createMetric(windowed);
+    expect(metric).toMatchObject({ delayMs: 60_000, windowMs: 604_800_000, cap: 500 });
+    const change = { windowMs: 1 } as MetricChange;
+    expect(complaints(() => changeMetric(metric, change))).toEqual([': Unrecognized key: "windowMs"']);
+  });
+
+  test.each<[string, NewMetric]>([
+    ['delayMs', { ...windowed, delayMs: -1 }],
+    ['windowMs', { ...windowed, windowMs: 0 }],
+    ['cap', { ...windowed, cap: 0 }],
+    ['cap', { ...windowed, cap: 1e13 }],
+    ['cap', { ...windowed, kind: 'proportion' }],
+  ])('a wrong %s is named', (field, metric) => {
+    expect(complaints(() => createMetric(metric))[0]).toMatch(new RegExp(`^${field}: `));
+  });
+});
+
 describe('an experiment', () => {
   const input: NewExperiment = { flag: 'checkout', environment: 'production' };
 

@@ -26,6 +26,12 @@ export interface Metric {
   readonly unit: MetricUnit;
   /** Values are kept as integers of 10^-decimals (6: millionths), so that sums and sums of squares are exact. */
   readonly decimals: number;
+  /** Only events from this long after the unit's exposure on count, in milliseconds; from the exposure on by default. */
+  readonly delayMs?: number;
+  /** Only events up to this long after the delay count, in milliseconds; all of them by default. */
+  readonly windowMs?: number;
+  /** The unit's outcome is at most this, in the metric's unit: fixed in advance, so that it cannot follow the data. */
+  readonly cap?: number;
   /** The mean before the experiment, if known: with `minimumEffect` it tunes the confidence sequence. */
   readonly baseline?: number;
   /** The relative change worth detecting, for example 0.05. */
