@@ -16,7 +16,7 @@ export function TopBar({ onFind }: { onFind: () => void }) {
   const { data: info } = useSystemInfo();
   const [menu, setMenu] = useState(false);
   const known = info?.environments.find(({ key }) => key === environment);
-  const demo = info?.demo === true || known?.demo === true;
+  const demo = known?.demo === true;
 
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-surface">
