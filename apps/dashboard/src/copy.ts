@@ -160,7 +160,6 @@ export const copy = {
       notQuoted:
         'The split is wrong, so these differences may come from who was counted and not from the change.',
       unquoted: 'Not quoted',
-      noRelative: 'The control is too close to zero for a percentage; the difference is what counts.',
     },
     readings: { better: 'Better', worse: 'Worse', not_sure: 'Not sure yet', not_enough: 'Too little data' },
     guardrailReadings: {
@@ -388,9 +387,9 @@ export const copy = {
     lead: 'Paste an API key. The key is kept in a cookie that scripts cannot read.',
     key: 'API key',
     submit: 'Log in',
-    wrong: 'This key is not known here. Check that all of it was copied and that it was not revoked.',
+    wrong: 'This key is not known here. Check that all of it was copied.',
     unreachable: 'The server does not answer. Try again in a moment.',
-    where: 'Keys are made with',
+    where: 'The server prints the first key when it starts for the first time.',
   },
   toast: { dismiss: 'Dismiss', region: 'Notices' },
   dialog: { close: 'Close' },

@@ -163,7 +163,7 @@ function EffectRow({ metric, comparison, domain, arms, quotable, first, control 
   const words = metric.role === 'guardrail' ? copy.experiment.guardrailReadings : copy.experiment.readings;
   const reading = quotable ? comparison.reading : 'not_sure';
   return (
-    <Row className="max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:items-baseline max-sm:gap-x-3 max-sm:px-5 max-sm:py-3">
+    <Row className="max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_fit-content(60%)] max-sm:items-baseline max-sm:gap-x-3 max-sm:px-5 max-sm:py-3">
       <RowHead className="py-1.5 pl-5 max-sm:p-0">
         <Link
           to="/$env/experiments/$key"
@@ -214,14 +214,12 @@ function EffectRow({ metric, comparison, domain, arms, quotable, first, control 
 function changeOf(metric: MetricResult, comparison: Comparison): { change: string; interval: string } {
   if (!isMeasured(comparison)) return { change: '', interval: comparison.reason };
   const { relative, absolute } = comparison;
-  if (relative === null) {
+  // Without an interval a percentage says nothing: the control is too close to zero, and the difference is what counts.
+  if (relative === null || relative.alwaysValid === null) {
     return {
       change: metricDifference(absolute.estimate, metric.unit),
       interval: differenceInterval(absolute.alwaysValid.interval, metric.unit),
     };
   }
-  return {
-    change: lift(relative.lift),
-    interval: relative.alwaysValid === null ? text.noRelative : liftInterval(relative.alwaysValid),
-  };
+  return { change: lift(relative.lift), interval: liftInterval(relative.alwaysValid) };
 }

@@ -70,9 +70,7 @@ export function Login() {
         >
           {text.submit}
         </button>
-        <p className="mt-4 text-[13px] text-ink-2">
-          {text.where} <code className="font-mono text-[12.5px]">liftgate keys create</code>
-        </p>
+        <p className="mt-4 text-[13px] text-ink-2">{text.where}</p>
       </form>
     </main>
   );
