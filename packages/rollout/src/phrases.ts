@@ -18,18 +18,23 @@ export function asPeople(count: number): string {
   return asUnits(count, 'user');
 }
 
-/** "1 person", "2,290 people"; of a flag that splits by tenant "3 tenants". */
+/** "1 person", "2,290 people"; of a flag that splits by tenant "3 tenants". A replay's units are taken for people. */
 export function asUnits(count: number, unit: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? oneOf(unit) : manyOf(unit)}`;
 }
 
 function oneOf(unit: string): string {
-  return unit === 'user' ? 'person' : unit;
+  return isPeople(unit) ? 'person' : unit;
 }
 
 export function manyOf(unit: string): string {
-  if (unit === 'user') return 'people';
+  if (isPeople(unit)) return 'people';
   return /[^aeiou]y$/.test(unit) ? `${unit.slice(0, -1)}ies` : `${unit}s`;
+}
+
+/** A flag made by a replay splits `replay:<flag>`, a name for machines. */
+function isPeople(unit: string): boolean {
+  return unit === 'user' || unit.startsWith('replay:');
 }
 
 /** A value of a metric with its unit: "$1.42", "18.3%", "9.2 min". */

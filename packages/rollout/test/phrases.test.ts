@@ -84,6 +84,8 @@ test.each([
   [3, 'tenant', '3 tenants'],
   [2, 'company', '2 companies'],
   [2, 'survey', '2 surveys'],
+  [1, 'replay:checkout', '1 person'],
+  [64_000, 'replay:checkout', '64,000 people'],
 ])('%s of unit %s are %s', (count, unit, text) => {
   expect(asUnits(count, unit)).toBe(text);
 });
