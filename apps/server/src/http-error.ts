@@ -20,8 +20,9 @@ export function sendStorageError(response: Response, error: StorageError): void 
 export const handleError: ErrorRequestHandler = (error, _request, response, next) => {
   if (response.headersSent) return next(error);
   const status = statusOf(error);
+  if (status === 404) return sendError(response, 404, 'not_found', 'nothing here');
   if (status === 413)
-    return sendError(response, 413, 'too_large', 'body: must hold at most 5 MB, uncompressed');
+    return sendError(response, 413, 'too_large', `body: must hold at most ${limitOf(error)}, uncompressed`);
   if (status === 415)
     return sendError(
       response,
@@ -34,6 +35,12 @@ export const handleError: ErrorRequestHandler = (error, _request, response, next
   // Anything else came from the store, or is a bug, which the log keeps.
   sendStorageError(response, explain(error));
 };
+
+/** The limit of the route that refused, which body-parser puts into the error. */
+function limitOf(error: unknown): string {
+  const bytes = typeof error === 'object' && error !== null && 'limit' in error ? Number(error.limit) : 0;
+  return bytes >= 1024 * 1024 ? `${bytes / 1024 / 1024} MB` : `${bytes / 1024} kB`;
+}
 
 function statusOf(error: unknown): number {
   if (typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number')

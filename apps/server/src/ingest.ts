@@ -7,6 +7,7 @@ import {
 } from '@liftgate/attribution';
 import type { Flag } from '@liftgate/flags';
 import type { ConfigSnapshot, OutgoingDelivery } from '@liftgate/storage';
+import { valueAt, withValue } from './shown-value.ts';
 
 /** Why an event was refused; everything else of its batch counts. */
 export interface RefusedEvent {
@@ -185,20 +186,7 @@ function invalid(
 ): Refusal {
   const path = issue?.path ?? [];
   const field = path.map(String).join('.') || 'event';
-  let value: unknown = item;
-  for (const part of path)
-    value =
-      typeof value === 'object' && value !== null && Object.hasOwn(value, part)
-        ? Reflect.get(value, part)
-        : undefined;
-  return refuse(field, 'invalid', `${issue?.message ?? 'invalid'}, got ${shown(value)}`);
-}
-
-/** A value as it arrived, short enough for a message. */
-function shown(value: unknown): string {
-  // JSON has no Infinity, though 1e999 is read as one.
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return refuse(field, 'invalid', withValue(issue?.message ?? 'invalid', valueAt(path, item)));
 }
 
 function idOf(item: unknown): { id?: string } {

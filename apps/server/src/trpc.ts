@@ -4,6 +4,7 @@ import { environmentKeySchema } from '@liftgate/flags';
 import { explain, StorageError, type KeyScope } from '@liftgate/storage';
 import { mayUse, type Caller } from './auth.ts';
 import type { Services } from './services.ts';
+import { valueAt, withValue } from './shown-value.ts';
 
 export interface Context {
   readonly services: Services;
@@ -34,12 +35,13 @@ const t = initTRPC.context<Context>().create({
   isDev: false,
   allowOutsideOfServer: false,
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 30_000 } },
-  errorFormatter({ shape, error, ctx }) {
+  errorFormatter({ shape, error, ctx, input }) {
     const { cause } = error;
     return {
       ...shape,
       // What went wrong inside stays inside; the request id finds it in the log.
-      message: error.code === 'INTERNAL_SERVER_ERROR' ? 'internal error' : messageOf(shape.message, cause),
+      message:
+        error.code === 'INTERNAL_SERVER_ERROR' ? 'internal error' : messageOf(shape.message, cause, input),
       data: {
         code: shape.data.code,
         httpStatus: shape.data.httpStatus,
@@ -52,11 +54,17 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-function messageOf(message: string, cause: unknown): string {
+function messageOf(message: string, cause: unknown, input: unknown): string {
   if (!(cause instanceof ZodError)) return message;
   return cause.issues
-    .map((issue) => `${issue.path.map(String).join('.') || 'input'}: ${issue.message}`)
+    .map((issue) => `${issue.path.map(String).join('.') || 'input'}: ${issueText(issue, input)}`)
     .join('; ');
+}
+
+function issueText({ code, message, path }: ZodError['issues'][number], input: unknown): string {
+  const value = valueAt(path, input);
+  // A key too many is named already; what is not in the input was put together from it.
+  return code === 'unrecognized_keys' || value === undefined ? message : withValue(message, value);
 }
 
 export const router = t.router;

@@ -103,6 +103,31 @@ describe('flags', () => {
     });
   });
 
+  test('of wrong fields are refused by field and value, each value said once', async () => {
+    const variants = [
+      { name: 'a', value: false, weight: -1 },
+      { name: 'b', value: true, weight: 1 },
+    ];
+    const create = (change: object) =>
+      post('flags.create', {
+        environment,
+        key: 'checkout',
+        type: 'boolean',
+        control: 'a',
+        variants,
+        ...change,
+      });
+    const message = async (change: object) => (await create(change)).error;
+    expect(await message({})).toMatch(/^variants\.0\.weight: [^;]*, got -1$/);
+    expect(await message({ key: '__proto__' })).toMatch(/^key: must start with .*, got "__proto__"/);
+    expect(await message({ variants: variants.map((arm) => ({ ...arm, weight: 1 })), type: 'number' })).toBe(
+      "variants.0.value: must be of the flag's type number, got false; " +
+        "variants.1.value: must be of the flag's type number, got true",
+    );
+    expect(await message({ bogus: 1, variants: undefined })).toBe('input: Unrecognized key: "bogus"');
+    expect((await api.flags.list.query({ environment })).flags).toEqual([]);
+  });
+
   test('that are not there are named', async () => {
     expect(await refusal(api.flags.get.query({ environment, key: 'nope' }))).toMatchObject({
       status: 404,

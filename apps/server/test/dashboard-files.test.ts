@@ -39,7 +39,10 @@ describe('the files of the dashboard', () => {
   });
 
   test('a file that is not there is no page', async () => {
-    expect((await get('/assets/gone.js', '*/*')).status).toBe(404);
+    const gone = await get('/assets/gone.js', '*/*');
+    expect(gone.status).toBe(404);
+    // Where the files are on this machine is nobody's business.
+    expect(await gone.json()).toEqual({ error: { code: 'not_found', message: 'nothing here' } });
     expect((await get('/v1/nothing')).status).toBe(404);
   });
 
