@@ -46,7 +46,11 @@ try {
         await page.locator('h1').first().waitFor();
         await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
         await page.evaluate('document.fonts.ready.then(() => undefined)');
-        await page.screenshot({ path: `${directory}${name}${suffix}-${colorScheme}.png`, fullPage: true });
+        // A window as tall as the page: what sticks to the window then reaches its end.
+        const tall = Number(await page.evaluate('document.documentElement.scrollHeight'));
+        await page.setViewportSize({ width, height: Math.max(height, tall) });
+        await page.screenshot({ path: `${directory}${name}${suffix}-${colorScheme}.png` });
+        await page.setViewportSize({ width, height });
       }
       await page.close();
     }
