@@ -33,6 +33,7 @@ const stopWithinMs = 10_000;
 const killWithinMs = 2_000;
 // npm passes Ctrl+C on to us although the terminal has sent it already: two signals, one key.
 const sameKeyMs = 1_000;
+const lookForNpmEveryMs = 500;
 
 /** Everything that runs, in the order it was started.
  * @type {{ stop: (withinMs: number) => Promise<void>, kill: () => unknown }[]} */
@@ -53,6 +54,7 @@ const options = parseOptions(process.argv.slice(2));
 process.stdout.on('error', () => {}); // the terminal may be gone when we say goodbye
 process.stderr.on('error', () => {});
 listenToSignals();
+followNpm();
 /** @type {Promise<void> | undefined} */
 let dashboard;
 const starting = startAll();
@@ -208,6 +210,15 @@ function listenToSignals() {
       }
     });
   }
+}
+
+/** A SIGTERM for npm alone ends npm and its shell without a word to us: then we have nobody to run for. */
+function followNpm() {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent && stopped === undefined) void end(0, ['', 'Stopping: npm has ended …']);
+  }, lookForNpmEveryMs).unref();
 }
 
 /** Stops everything in order and ends this process; the first call decides how.

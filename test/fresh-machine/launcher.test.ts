@@ -117,6 +117,23 @@ describe('npm start', { timeout: 240_000 }, () => {
     },
   );
 
+  test.each(['sh', 'bash'].filter(onPath))(
+    'a SIGTERM that only npm hears, with %s between, stops everything in order too',
+    async (shell) => {
+      const notes = join(scratch, `notes-term-${shell}`);
+      const started = start({
+        environment: { NOTES: notes, npm_config_script_shell: shell },
+        through: 'npm',
+      });
+      await started.says(/Stop {8}Ctrl\+C/);
+      const everything = started.everything();
+      started.child.kill('SIGTERM');
+      await eventually(() => !everything.some(isRunning));
+      expect(readFileSync(notes, 'utf8')).toBe('demo stopped\nworker stopped\nserver stopped\n');
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
+
   test.each(['SIGTERM', 'SIGHUP'] as const)('%s stops it as well', async (signal) => {
     const started = start();
     await started.says(/Stop {8}Ctrl\+C/);
