@@ -229,6 +229,18 @@ describe('an event is refused by field and value', () => {
       'invalid',
       /^user: must not hold control characters/,
     ],
+    [
+      'with a user that no bytes can hold',
+      () => metric({ user: 'a\ud800' }),
+      'invalid',
+      'user: must not hold half a surrogate pair, got "a\\ud800"',
+    ],
+    [
+      'with an id that no bytes can hold',
+      () => metric({ id: '\udc00' }),
+      'invalid',
+      'id: must not hold half a surrogate pair, got "\\udc00"',
+    ],
     ['with a field nobody knows', () => metric({ vlaue: 1 }), 'invalid', /vlaue/],
     [
       'of a year ago',

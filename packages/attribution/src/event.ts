@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { environmentKeySchema, flagKeySchema, unitIdSchema } from '@liftgate/flags';
+import { environmentKeySchema, flagKeySchema, HALF_A_CHARACTER, unitIdSchema } from '@liftgate/flags';
 
 /**
  * Terms. An **exposure** says that a unit met a variant of a flag; a **metric event** carries one value of a metric.
@@ -13,7 +13,8 @@ const MAX_UNITS = 8;
 const eventIdSchema = z
   .string()
   .min(1, 'must not be empty')
-  .max(MAX_EVENT_ID_LENGTH, `must hold at most ${MAX_EVENT_ID_LENGTH} characters`);
+  .max(MAX_EVENT_ID_LENGTH, `must hold at most ${MAX_EVENT_ID_LENGTH} characters`)
+  .refine((id) => !HALF_A_CHARACTER.test(id), 'must not hold half a surrogate pair');
 
 /** The last millisecond a Date can hold; beyond it there is no day to count on. */
 const LARGEST_TIME = 8.64e15;

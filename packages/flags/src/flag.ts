@@ -10,7 +10,7 @@ import { z } from 'zod';
 
 export const FLAG_KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export const ENVIRONMENT_KEY = /^[a-z0-9][a-z0-9-]{0,31}$/;
-/** Unit ids, tenants and users: any text without control characters. */
+/** Unit ids, tenants and users: any well-formed text without control characters. */
 export const MAX_UNIT_LENGTH = 256;
 export const MAX_LIST_LENGTH = 100_000;
 const MAX_VARIANTS = 16;
@@ -26,11 +26,15 @@ export const environmentKeySchema = z
 // A control character would let one id look like another in logs and keys.
 // oxlint-disable-next-line no-control-regex
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
+/** Half a surrogate pair: UTF-8 has no bytes for it, so all of them would be hashed as one and the same. */
+export const HALF_A_CHARACTER = /\p{Surrogate}/u;
+
 export const unitIdSchema = z
   .string()
   .min(1, 'must not be empty')
   .max(MAX_UNIT_LENGTH, `must hold at most ${MAX_UNIT_LENGTH} characters`)
-  .refine((id) => !CONTROL_CHARACTER.test(id), 'must not hold control characters');
+  .refine((id) => !CONTROL_CHARACTER.test(id), 'must not hold control characters')
+  .refine((id) => !HALF_A_CHARACTER.test(id), 'must not hold half a surrogate pair');
 
 export type JsonValue =
   | string

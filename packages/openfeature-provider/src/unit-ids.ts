@@ -4,8 +4,10 @@ import { MAX_UNIT_LENGTH, unitOf, type EvaluationContext } from '@liftgate/flags
 export function isUnitId(id: string): boolean {
   if (id.length === 0 || id.length > MAX_UNIT_LENGTH) return false;
   for (let index = 0; index < id.length; index++) {
-    const code = id.charCodeAt(index);
+    const code = id.codePointAt(index) ?? 0;
     if (code < 0x20 || code === 0x7f) return false;
+    if (code >= 0xd800 && code <= 0xdfff) return false; // half a surrogate pair
+    if (code > 0xffff) index++;
   }
   return true;
 }

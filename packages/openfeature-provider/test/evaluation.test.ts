@@ -309,7 +309,17 @@ describe('P7: what is handed out or in stays as it is', () => {
         expect(isUnitId(id)).toBe(unitIdSchema.safeParse(id).success);
       }),
     );
-    for (const id of ['', 'a\u0000', 'a\u001f', 'a\u007f', 'x'.repeat(256), 'x'.repeat(257)]) {
+    const halves = ['a\ud800', '\udc00a', '\ud83d\ud83d\ude00', '\ude00\ud83d'];
+    for (const id of [
+      ...halves,
+      '\ud83d\ude00',
+      '',
+      'a\u0000',
+      'a\u001f',
+      'a\u007f',
+      'x'.repeat(256),
+      'x'.repeat(257),
+    ]) {
       expect(isUnitId(id)).toBe(unitIdSchema.safeParse(id).success);
     }
   });
