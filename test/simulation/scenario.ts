@@ -6,8 +6,10 @@ export type Outcome = Readonly<Record<string, number>>;
 
 export interface Scenario {
   readonly name: string;
-  /** Runs in the full table; the test suite does a part of them. */
+  /** Runs in the full table. */
   readonly runs: number;
+  /** Runs in the test suite, where a fiftieth is too few to tell a doubled error rate and more cost little. */
+  readonly briefRuns?: number;
   simulate(random: Random): Outcome;
   readonly rows: readonly RowRule[];
 }

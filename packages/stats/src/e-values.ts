@@ -5,18 +5,22 @@ import { complainUnlessOpenUnit, firstComplaint, type InvalidInput } from './inp
  * E ≥ 1/α rejects at level α, at any time of looking.
  */
 
-/** ln of the arithmetic mean: an e-value for "none of the nulls is false", under any dependence. Several guardrails → one verdict. */
+/** ln of the arithmetic mean: an e-value for "none of the nulls is false", under any dependence. Several guardrails → one verdict.
+ * A value that is not a number counts as no evidence (e = 0), an infinite one as the largest double. */
 export function meanOfLogE(logEs: readonly number[]): number {
   if (logEs.length === 0) return 0;
-  const largest = Math.max(...logEs);
-  if (largest === -Infinity) return -Number.MAX_VALUE;
-  const sum = logEs.reduce((total, logE) => total + Math.exp(logE - largest), 0);
+  const known = logEs.filter((logE) => !Number.isNaN(logE));
+  const largest = known.reduce((most, logE) => Math.max(most, logE), -Infinity);
+  if (!Number.isFinite(largest)) return Math.sign(largest) * Number.MAX_VALUE;
+  const sum = known.reduce((total, logE) => total + Math.exp(logE - largest), 0);
   return largest + Math.log(sum / logEs.length);
 }
 
-/** ln of the product: an e-value over stages, each of which starts when the one before has ended. */
+/** ln of the product: an e-value over stages, each of which starts when the one before has ended; 0 where a factor is not a number. */
 export function productOfLogE(logEs: readonly number[]): number {
-  return logEs.reduce((total, logE) => total + logE, 0);
+  const total = logEs.reduce((sum, logE) => sum + logE, 0);
+  if (Number.isNaN(total)) return 0;
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, total));
 }
 
 export type ERejections = { readonly status: 'ok'; readonly rejected: readonly boolean[] } | InvalidInput;

@@ -1,4 +1,5 @@
 import { binomialLogPmf } from './binomial-distribution.ts';
+import { complaintAboutSuccesses } from './proportion-interval.ts';
 
 /** The 2×2 table with its margins fixed; x is the treatment's successes. */
 export interface FisherExact {
@@ -10,18 +11,23 @@ export interface FisherExact {
   readonly pMidGreater: number;
 }
 
+const NO_TABLE: FisherExact = { pTwoSided: 1, pGreater: 1, pLess: 1, pMidGreater: 1 };
+
 /** Tables within this factor of the observed probability count as equally likely (as SciPy and R do). */
 const TIE = 1 + 1e-7;
 
 /**
  * Fisher's exact test, conditional on the total of successes; exact at any n. The two-sided p is the sum of all tables
  * no likelier than the observed one. Tails are summed outwards from where they start until terms stop mattering,
- * so that the cost grows with the standard deviation and not with n.
+ * so that the cost grows with the standard deviation and not with n. Counts that no table can have say nothing: every p is 1.
  */
 export function fisherExact(
   control: { readonly successes: number; readonly n: number },
   treatment: { readonly successes: number; readonly n: number },
 ): FisherExact {
+  const impossible =
+    complaintAboutSuccesses('control', control) ?? complaintAboutSuccesses('treatment', treatment);
+  if (impossible !== null || !Number.isSafeInteger(control.n + treatment.n)) return NO_TABLE;
   const table = hypergeometric(treatment.n, control.n, control.successes + treatment.successes);
   const x = treatment.successes;
   const observed = table.pmf(x);

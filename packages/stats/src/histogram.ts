@@ -71,11 +71,15 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram | null {
   return { edges: a.edges, counts: a.counts.map((count, i) => count + (b.counts[i] ?? 0)) };
 }
 
-/** Edges low, low·γ, low·γ², … up to at least `high`, for positive metrics such as latency. */
+const MOST_BUCKETS = 100_000;
+
+/** Edges low, low·γ, low·γ², … up to at least `high`, for positive metrics such as latency.
+ * None where these are unusable, or more than 100,000. */
 export function logEdges(low: number, high: number, gamma: number): readonly number[] {
   if (!(low > 0) || !(high > low) || !(gamma > 1) || !Number.isFinite(high) || !Number.isFinite(gamma))
     return [];
-  const buckets = Math.ceil(Math.log(high / low) / Math.log(gamma));
+  const buckets = Math.ceil((Math.log(high) - Math.log(low)) / Math.log(gamma));
+  if (buckets > MOST_BUCKETS || !Number.isFinite(low * gamma ** buckets)) return [];
   return Array.from({ length: buckets + 1 }, (_, i) => low * gamma ** i);
 }
 

@@ -2,6 +2,7 @@ import {
   complainUnlessFinite,
   complainUnlessPositive,
   firstComplaint,
+  isOpenUnit,
   type InvalidInput,
   unlessOverflow,
 } from './input.ts';
@@ -46,17 +47,22 @@ export function minimumDetectableEffect(
   });
 }
 
-/** Power of the two-sided z-test for a true effect; both tails count, so that it is alpha for no effect. */
+/** Power of the two-sided z-test for a true effect; both tails count, so that it is alpha for no effect.
+ * Effect and se in the metric's unit; 0 where they, or alpha, are unusable. */
 export function powerTwoSided(effect: number, se: number, alpha: number): number {
+  if (!isUsable(effect, se, alpha)) return 0;
   return exceedance(effect / se, normalIsf(alpha / 2));
 }
 
+/** Power of the one-sided z-test towards larger values, for a true effect in the same unit as `se`; 0 for unusable input. */
 export function powerOneSided(effect: number, se: number, alpha: number): number {
+  if (!isUsable(effect, se, alpha)) return 0;
   return normalSf(normalIsf(alpha) - effect / se);
 }
 
-/** Chance that a single look of the two-sided confidence sequence with c = τ²/se² rejects. */
+/** Chance that a single look of the two-sided confidence sequence with c = τ²/se² rejects; 0 for unusable input. */
 export function powerOfSequenceLook(effect: number, se: number, alpha: number, c: number): number {
+  if (!isUsable(effect, se, alpha) || !(c > 0)) return 0;
   return exceedance(effect / se, Math.sqrt((1 + 1 / c) * (Math.log1p(c) - 2 * Math.log(alpha))));
 }
 
@@ -85,6 +91,10 @@ export function duration(input: {
   return Number.isSafeInteger(days) && Number.isSafeInteger(needed) && days >= 0
     ? { unitsPerArm: needed, days }
     : null;
+}
+
+function isUsable(effect: number, se: number, alpha: number): boolean {
+  return Number.isFinite(effect) && Number.isFinite(effect / se) && se > 0 && isOpenUnit(alpha);
 }
 
 function exceedance(shift: number, critical: number): number {

@@ -74,7 +74,8 @@ export function clusterInflation(
   const independent = (p * (1 - p)) / total;
   if (!(total > 0) || !(independent > 0) || n < 2) return 1;
   const squares = units.reduce((sum, unit) => sum + (unit.atOrBelow - p * unit.values) ** 2, 0);
-  return Math.sqrt(((squares / (n - 1)) * n) / (total * total) / independent);
+  const inflation = Math.sqrt(((squares / (n - 1)) * n) / (total * total) / independent);
+  return Number.isFinite(inflation) ? inflation : 1;
 }
 
 /** The ranks with each distance from nq multiplied by the cluster inflation, rounded outwards. */

@@ -38,9 +38,14 @@ export function burnIn(counts: {
   readonly treatment: number;
   readonly nonZero: number;
 }): BurnIn {
-  const unitsNeeded = Math.max(0, BURN_IN.unitsPerArm - Math.min(counts.control, counts.treatment));
-  const nonZeroUnitsNeeded = Math.max(0, BURN_IN.nonZeroUnits - counts.nonZero);
+  const unitsNeeded = missing(BURN_IN.unitsPerArm, Math.min(counts.control, counts.treatment));
+  const nonZeroUnitsNeeded = missing(BURN_IN.nonZeroUnits, counts.nonZero);
   return unitsNeeded === 0 && nonZeroUnitsNeeded === 0
     ? { ready: true }
     : { ready: false, unitsNeeded, nonZeroUnitsNeeded };
+}
+
+/** How many of `needed` are not there yet; a count that is not one is none. */
+function missing(needed: number, count: number): number {
+  return count > 0 ? Math.max(0, needed - count) : needed;
 }

@@ -77,6 +77,26 @@ const analyses: Record<string, fc.Arbitrary<unknown>> = {
   wilsonInterval: fc
     .tuple(arm, share)
     .map(([{ successes, n }, alpha]) => stats.wilsonInterval(successes, n, alpha)),
+  fisherExact: fc.tuple(arm, arm).map(([c, t]) => stats.fisherExact(c, t)),
+  clopperPearsonInterval: fc
+    .tuple(arm, share)
+    .map(([{ successes, n }, alpha]) => stats.clopperPearsonInterval(successes, n, alpha)),
+  burnIn: fc.record({ control: number, treatment: number, nonZero: number }).map(stats.burnIn),
+  meanOfLogE: numbers.map(stats.meanOfLogE),
+  productOfLogE: numbers.map(stats.productOfLogE),
+  logEdges: fc.tuple(number, number, number).map(([low, high, gamma]) => stats.logEdges(low, high, gamma)),
+  clusterInflation: fc
+    .array(fc.record({ values: number, atOrBelow: number }), { maxLength: 4 })
+    .map(stats.clusterInflation),
+  powerTwoSided: fc
+    .tuple(number, number, share)
+    .map(([effect, se, alpha]) => stats.powerTwoSided(effect, se, alpha)),
+  powerOneSided: fc
+    .tuple(number, number, share)
+    .map(([effect, se, alpha]) => stats.powerOneSided(effect, se, alpha)),
+  powerOfSequenceLook: fc
+    .tuple(number, number, share, number)
+    .map(([effect, se, alpha, c]) => stats.powerOfSequenceLook(effect, se, alpha, c)),
   cStar: share.map(stats.cStar),
   tauSquaredFor: fc.record({ alpha: share, power: share, minimumEffect: number }).map(stats.tauSquaredFor),
   tauSquaredForPlan: fc

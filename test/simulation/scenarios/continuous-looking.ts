@@ -10,6 +10,7 @@ const critical = normalIsf(0.025);
 export const continuousLooking: Scenario = {
   name: 'A/A looked at daily',
   runs: 20_000,
+  briefRuns: 4000,
   simulate,
   rows: [
     {

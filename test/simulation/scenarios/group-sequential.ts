@@ -15,6 +15,7 @@ export const groupSequentialScenarios: readonly Scenario[] = [
   {
     name: 'group sequential A/A',
     runs: 20_000,
+    briefRuns: 4000,
     simulate: (random) => run(random, RATE),
     rows: [
       {
@@ -30,6 +31,7 @@ export const groupSequentialScenarios: readonly Scenario[] = [
   {
     name: 'group sequential at the planned effect',
     runs: 5000,
+    briefRuns: 1000,
     simulate: (random) => run(random, RATE * 1.0686),
     rows: [
       {

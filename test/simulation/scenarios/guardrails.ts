@@ -13,6 +13,7 @@ function falseAlarms(rate: number): Scenario {
   return {
     name: `A/A guardrail at ${percent} errors`,
     runs: 5000,
+    briefRuns: 500,
     simulate: (random) => {
       let [control, treatment, share, normal] = [0, 0, 0, 0];
       for (let n = 50; n <= 50 * LOOKS; n += 50) {
@@ -51,6 +52,7 @@ function detection(rate: number, limits: { readonly median: number; readonly p90
   return {
     name,
     runs: 5000,
+    briefRuns: 1000,
     simulate: (random) => ({ units: unitsToDetect(random, rate) }),
     rows: [
       {

@@ -20,6 +20,7 @@ const UNITS_PER_STAGE = 20_000;
 export const ramp: Scenario = {
   name: 'A/A through a ramp with a moving baseline',
   runs: 20_000,
+  briefRuns: 4000,
   simulate,
   rows: [
     {
