@@ -7,14 +7,18 @@ import { scenarios } from './scenarios.ts';
 
 /**
  * The operating characteristics that the statistics promise, measured: `pnpm simulate [--seed N] [--scale 0.1] [--workers N] [--bar N]`.
- * Prints one line per bar and exits with 1 when one does not hold.
+ * Prints one line per bar and exits with 1 when one does not hold. A shortened run (`--scale` below 1) forgives two Monte-Carlo errors.
  */
 const seed = option('--seed', 20_260);
 const scale = option('--scale', 1);
 const workers = option('--workers', 0);
 const bar = option('--bar', 0);
+const slack = scale < 1 ? 2 : 0;
+if (!Number.isInteger(bar) || bar > 10) throw new Error(`--bar must be one of 1 to 10, got ${bar}`);
 
-console.log(`seed ${seed}, ${scale === 1 ? 'full' : `${scale} of the full`} number of runs\n`);
+console.log(
+  `seed ${seed}, ${scale === 1 ? 'full' : `${scale} of the full`} number of runs${slack > 0 ? `, ${slack} Monte-Carlo errors forgiven` : ''}\n`,
+);
 console.log('| bar | target | measured | Monte-Carlo error | runs | holds |');
 console.log('|---|---|---|---|---|---|');
 let broken = 0;
@@ -22,7 +26,7 @@ for (const [index, scenario] of scenarios.entries()) {
   if (bar !== 0 && !scenario.rows.some(({ what }) => what.startsWith(`${bar}. `))) continue;
   const runs = Math.max(100, Math.round(scenario.runs * scale));
   const outcomes = await runOnWorkers(chunksOf(index, runs, seed), workers || undefined);
-  for (const rule of scenario.rows) print(rowOf(rule, outcomes), runs);
+  for (const rule of scenario.rows) print(rowOf(rule, outcomes, slack), runs);
 }
 if (bar === 0 || bar === 10) vectors();
 process.exitCode = broken === 0 ? 0 : 1;

@@ -3,6 +3,7 @@ import {
   complainUnlessOpenUnit,
   DEFAULT_ALPHA,
   firstComplaint,
+  isCount,
   type InvalidInput,
   unlessOverflow,
 } from './input.ts';
@@ -56,7 +57,7 @@ export function ratioDifference(
 
 /** One arm's R = Σy/Σx with var(R) = (s_yy − 2R s_xy + R² s_xx)/(n x̄²); null with fewer than two units or Σx = 0. */
 export function ratioEstimate(m: BivariateMoments): MeanEstimate | null {
-  if (m.n < 2 || m.meanX === 0) return null;
+  if (!isCount(m.n) || m.n < 2 || m.meanX === 0) return null;
   const ratio = m.meanY / m.meanX;
   const raw = m.syy + ratio * ratio * m.sxx;
   const squares = m.syy - 2 * ratio * m.sxy + ratio * ratio * m.sxx;

@@ -31,7 +31,12 @@ export interface Winsorized {
   readonly uncapped: Moments;
 }
 
+/**
+ * The units' values at most `cap`, in the metric's unit, beside the values as they were. A cap that is not finite caps nothing: `cap` is then
+ * the largest value.
+ */
 export function winsorize(values: readonly number[], cap: number): Winsorized {
+  if (!Number.isFinite(cap)) return winsorize(values, percentileCap(values, 1) ?? 0);
   return {
     cap,
     unitsCapped: values.filter((value) => value > cap).length,

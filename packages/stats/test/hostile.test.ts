@@ -203,6 +203,8 @@ const analyses: Record<string, fc.Arbitrary<unknown>> = {
     )
     .map(([c, t, prior]) => stats.betaPosterior(c, t, prior)),
   percentileCap: fc.tuple(numbers, share).map(([values, p]) => stats.percentileCap(values, p)),
+  winsorize: fc.tuple(numbers, number).map(([values, cap]) => stats.winsorize(values, cap)),
+  ratioEstimate: bivariate.map(stats.ratioEstimate),
   annualValue: fc
     .record({ effectUsd: number, se: number, annualUnits: number, annualUnitsSe: number, alpha: share })
     .map(stats.annualValue),
