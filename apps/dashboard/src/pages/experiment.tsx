@@ -94,7 +94,13 @@ function ExperimentBody({ item }: { item: ExperimentItem }) {
             <HealthStrip result={result} />
           </PanelBoundary>
           <EffectTable item={item} result={result} />
-          <Suspense fallback={<Bone className="h-[342px] rounded-panel" />}>
+          <Suspense
+            fallback={
+              <div aria-busy="true">
+                <Bone className="h-[342px] rounded-panel" />
+              </div>
+            }
+          >
             <Details item={item} result={result} />
           </Suspense>
         </>
