@@ -38,6 +38,7 @@ export function bivariateMomentsOf(x: readonly number[], y: readonly number[]): 
   return finiteOrNone({ n: mx.n, meanX: mx.mean, meanY: my.mean, sxx: mx.m2, syy: my.m2, sxy });
 }
 
+/** Moments of both groups taken together. Source: Chan, Golub and LeVeque (1979), with the cross product alike. */
 export function mergeBivariateMoments(a: BivariateMoments, b: BivariateMoments): BivariateMoments {
   if (a.n === 0) return b;
   if (b.n === 0) return a;

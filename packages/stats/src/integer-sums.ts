@@ -12,6 +12,7 @@ export interface IntegerSums {
 
 export const NO_SUMS: IntegerSums = { n: 0n, s1: 0n, s2: 0n };
 
+/** The sums over both groups together, exactly, whatever the order. */
 export function addIntegerSums(a: IntegerSums, b: IntegerSums): IntegerSums {
   return { n: a.n + b.n, s1: a.s1 + b.s1, s2: a.s2 + b.s2 };
 }
