@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { keysCommand } from './commands/keys-command.ts';
 import { replayCommand } from './commands/replay-command.ts';
 import { resultsCommand } from './commands/results-command.ts';
 import type { Surroundings } from './commands/shared-options.ts';
@@ -35,6 +36,7 @@ function programOf(surroundings: Surroundings): Command {
     replayCommand(surroundings),
     resultsCommand(surroundings),
     statusCommand(surroundings),
+    keysCommand(surroundings),
   ]) {
     program.addCommand(command);
   }

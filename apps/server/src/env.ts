@@ -9,6 +9,8 @@ const envSchema = z.object({
   LIFTGATE_PORT: z.coerce.number().int().min(0).max(65_535).default(4600),
   /** Open on the loopback, without keys: for trying out only. */
   LIFTGATE_DEMO: flag.default(false),
+  /** Makes another admin key at this start and prints it once: for when the first one is lost. */
+  LIFTGATE_NEW_ADMIN_KEY: flag.default(false),
   LIFTGATE_PARTITIONS: z.coerce.number().int().min(1).max(1_024).optional(),
   LIFTGATE_DASHBOARD_DIR: z.string().optional(),
 });

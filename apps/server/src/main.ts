@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createFirstKey } from '@liftgate/storage';
+import { createApiKey, createFirstKey } from '@liftgate/storage';
 import { createApp } from './app.ts';
 import { readEnv, type Env } from './env.ts';
 import { openServices, type Services } from './services.ts';
@@ -15,7 +15,7 @@ async function main(env: Env): Promise<void> {
     demo: env.LIFTGATE_DEMO,
     partitions: env.LIFTGATE_PARTITIONS,
   });
-  await printFirstKey(services);
+  await printFirstKey(services, env.LIFTGATE_NEW_ADMIN_KEY);
   const dashboard =
     env.LIFTGATE_DASHBOARD_DIR ?? fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
   const server = createServer(createApp(services, dashboard));
@@ -27,11 +27,24 @@ async function main(env: Env): Promise<void> {
   stopOnSignal(() => stop(server, services));
 }
 
-/** Outside the demo nobody gets in without a key, so the first start makes one and says it once. */
-async function printFirstKey({ redis, installation, demo }: Services): Promise<void> {
+/** Outside the demo nobody gets in without a key, so the first start makes one and says it once; another if asked. */
+async function printFirstKey(
+  { redis, installation: { keys }, demo }: Services,
+  another: boolean,
+): Promise<void> {
   if (demo) return;
-  const secret = await createFirstKey(redis, installation.keys, new Date());
-  if (secret !== null) console.log(`the first admin key, shown this once: ${secret}`);
+  const now = new Date();
+  const first = await createFirstKey(redis, keys, now);
+  if (first !== null) console.log(`the first admin key, shown this once: ${first}`);
+  else if (another) {
+    const { secret } = await createApiKey(
+      redis,
+      keys,
+      { name: 'made at a start', scope: 'admin', environment: null },
+      now,
+    );
+    console.log(`another admin key, shown this once: ${secret}`);
+  }
 }
 
 function urlOf(host: string, server: Server): string {

@@ -152,6 +152,7 @@ describe('rollouts', () => {
     });
     expect(moved).toMatchObject({ stage: 'beta_10', share: 0.1, version: 2, epoch: 2 });
     expect(moved.epochs).toHaveLength(2);
+    expect(moved.epochs[1]).toMatchObject({ stage: 'beta_10', by: 'demo', reason: 'first users' });
     const late = api.rollouts.setStage.mutate({
       environment,
       flag: 'checkout',

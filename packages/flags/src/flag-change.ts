@@ -81,8 +81,14 @@ export const flagChangeSchema = z
   .partial();
 export type FlagChange = z.infer<typeof flagChangeSchema>;
 
+/** Who changes a flag, and why: kept with the epoch that the change begins. */
+export interface Author {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
 /** The next version of the flag, or the same object when nothing would change. Throws a ZodError on bad input. */
-export function changeFlag(flag: Flag, change: FlagChange, now: Date): Flag {
+export function changeFlag(flag: Flag, change: FlagChange, now: Date, author: Author = {}): Flag {
   const wanted = given(flagChangeSchema.parse(change));
   if (Object.entries(wanted).every(([field, value]) => sameJson(value, flag[field as keyof Flag])))
     return flag;
@@ -97,7 +103,7 @@ export function changeFlag(flag: Flag, change: FlagChange, now: Date): Flag {
   });
   if (sameAllocation(flag, next)) return next;
   const begun = { ...next, epoch: flag.epoch + 1 };
-  return { ...begun, epochs: [...flag.epochs, epochOf(begun, at)] };
+  return { ...begun, epochs: [...flag.epochs, { ...epochOf(begun, at), ...author }] };
 }
 
 /** A field that is there but undefined asks for nothing. */

@@ -101,6 +101,9 @@ const epochSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   /** Expected number of analysed units per variant, relative to each other; the plan of the split check. */
   weights: z.record(z.string(), z.number().min(0)),
+  /** Who began it, and why, when that was said. */
+  by: z.string().max(200).optional(),
+  reason: z.string().max(1_000).optional(),
 });
 export type Epoch = z.infer<typeof epochSchema>;
 

@@ -24,10 +24,11 @@ export async function createApiKey(
   keys: Keys,
   key: Omit<ApiKey, 'createdAt'>,
   now: Date,
-): Promise<{ secret: string; key: ApiKey }> {
+): Promise<{ secret: string; key: ListedApiKey }> {
   const { secret, stored } = newKey(key, now);
-  await redis.hset(keys.apiKeys, hashOf(secret), JSON.stringify(stored));
-  return { secret, key: stored };
+  const hash = hashOf(secret);
+  await redis.hset(keys.apiKeys, hash, JSON.stringify(stored));
+  return { secret, key: { id: idOf(hash), ...stored } };
 }
 
 /** Makes the first key of an installation, good for everything. Null when there is a key already. */
@@ -44,6 +45,31 @@ function newKey(key: Omit<ApiKey, 'createdAt'>, now: Date): { secret: string; st
 export async function findApiKey(redis: Redis, keys: Keys, secret: string): Promise<ApiKey | null> {
   const stored = await redis.hget(keys.apiKeys, hashOf(secret));
   return stored === null ? null : apiKeySchema.parse(JSON.parse(stored));
+}
+
+/** A key as one may show it: without its secret. The id names it for revoking. */
+export interface ListedApiKey extends ApiKey {
+  readonly id: string;
+}
+
+/** Every key of the installation, the oldest first. */
+export async function listApiKeys(redis: Redis, keys: Keys): Promise<ListedApiKey[]> {
+  const stored = await redis.hgetall(keys.apiKeys);
+  return Object.entries(stored)
+    .map(([hash, text]) => ({ id: idOf(hash), ...apiKeySchema.parse(JSON.parse(text)) }))
+    .sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+}
+
+/** Ends a key at once, everywhere: keys are looked up at every request. False when no key has this id. */
+export async function revokeApiKey(redis: Redis, keys: Keys, id: string): Promise<boolean> {
+  const hashes = await redis.hkeys(keys.apiKeys);
+  const hash = hashes.find((one) => idOf(one) === id);
+  return hash !== undefined && (await redis.hdel(keys.apiKeys, hash)) === 1;
+}
+
+/** 72 bits of the hash: enough to name a key, too few to be one. */
+function idOf(hash: string): string {
+  return hash.slice(0, 12);
 }
 
 function hashOf(secret: string): string {

@@ -7,6 +7,7 @@ import {
   flagChangeSchema,
   flagKeySchema,
   newFlagSchema,
+  type Author,
   type Evaluation,
   type Flag,
   type FlagChange,
@@ -48,7 +49,9 @@ export const flagsRouter = router({
         change: flagChangeSchema.omit({ stage: true }),
       }),
     )
-    .mutation(({ ctx, input }): Promise<Flag> => updateFlag(ctx.services, input, input.change)),
+    .mutation(({ ctx, input }): Promise<Flag> =>
+      updateFlag(ctx.services, input, input.change, { by: ctx.caller.name }),
+    ),
 
   /** What a context would get now; records nothing. */
   evaluate: reading
@@ -70,6 +73,7 @@ export async function updateFlag(
   services: Services,
   ref: { environment: string; key: string; expectedVersion: number },
   change: FlagChange,
+  author: Author,
 ): Promise<Flag> {
   const flag = await requireFlag(services, ref.environment, ref.key);
   const conflict = (currentVersion: number | null) =>
@@ -81,7 +85,7 @@ export async function updateFlag(
       },
     );
   if (flag.version !== ref.expectedVersion) throw conflict(flag.version);
-  const next = changeFlag(flag, change, new Date());
+  const next = changeFlag(flag, change, new Date(), author);
   if (next === flag) return flag;
   const put = await services.store.put('flag', ref.environment, next, ref.expectedVersion);
   if (put.status === 'conflict') throw conflict(put.present?.version ?? null);

@@ -20,7 +20,8 @@ export const rolloutsRouter = router({
       }),
     )
     .mutation(({ ctx, input }): Promise<Flag> => {
-      const { environment, flag, expectedVersion, stage } = input;
-      return updateFlag(ctx.services, { environment, key: flag, expectedVersion }, { stage });
+      const { environment, flag, expectedVersion, stage, reason } = input;
+      const author = { by: ctx.caller.name, ...(reason === undefined ? {} : { reason }) };
+      return updateFlag(ctx.services, { environment, key: flag, expectedVersion }, { stage }, author);
     }),
 });
