@@ -260,6 +260,7 @@ describe('a replay', { timeout: SLOW_MS }, () => {
       const withKey = await liftgate(args, { LIFTGATE_URL: strict.url, LIFTGATE_KEY: key });
       expect(withKey.code, withKey.err).toBe(EXIT.ok);
       expect(withKey.out + withKey.err).not.toContain(key);
+      expect(withKey.out).toContain(`In the dashboard: ${strict.url}/production/experiments/with-key`);
     } finally {
       await strict.stop();
     }

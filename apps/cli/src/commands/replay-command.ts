@@ -3,7 +3,7 @@ import { ENVIRONMENT_KEY, FLAG_KEY } from '@liftgate/flags';
 import { Failure } from '../failure.ts';
 import { progressLine } from '../replay/progress-line.ts';
 import { parseMetric, parseWeights, withRoles, type ReplayOptions } from '../replay/options.ts';
-import { exitCodeOf, replay } from '../replay/replay.ts';
+import { exitCodeOf, replay, type ReplayReport } from '../replay/replay.ts';
 import { replayReport } from '../report/replay-report.ts';
 import { say } from '../terminal.ts';
 import { addServerOptions, type Surroundings } from './shared-options.ts';
@@ -96,7 +96,7 @@ export function replayCommand(surroundings: Surroundings): Command {
     try {
       const report = await replay(options, progress);
       if (options.json) say(terminal.out, JSON.stringify(report, null, 2));
-      else say(terminal.out, replayReport(report));
+      else say(terminal.out, [...replayReport(report), ...pageLine(report, given.url)]);
       surroundings.endWith(exitCodeOf(report));
     } finally {
       progress.clear();
@@ -178,4 +178,10 @@ function checked(problem: (text: string) => string | null): (text: string) => st
 
 function collected<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return (text, before) => [...(before ?? []), parsed(parse)(text)];
+}
+
+/** Where to look at it; a dry run has left nothing to see. */
+function pageLine({ dryRun, environment, flag }: ReplayReport, url: string): string[] {
+  if (dryRun) return [];
+  return ['', `In the dashboard: ${new URL(`/${environment}/experiments/${flag}`, url).href}`];
 }
