@@ -191,7 +191,7 @@ export class LiftgateProvider implements Provider {
   // --- events ---
 
   /**
-   * A metric event: the metric's key, and `details.value` or 1. Other details are ignored for now. It counts for every
+   * A metric event: the metric's key, and `details.value` or 1. Other details are not recorded. It counts for every
    * experiment that its units have met by then.
    */
   track(metric: string, context: EvaluationContext = {}, details: TrackingEventDetails = {}): void {
