@@ -1,6 +1,6 @@
-import { isCount } from './input.ts';
+import { isCount, isDecimals } from './input.ts';
 import { ratioOf } from './integer-sums.ts';
-import { momentsOf, type Moments } from './moments.ts';
+import { mergeMoments, momentsOf, NO_MOMENTS, type Moments } from './moments.ts';
 
 /** Two values per unit, x and y: covariate and outcome (CUPED), or denominator and numerator (ratio metrics). */
 export interface BivariateMoments {
@@ -38,10 +38,13 @@ export function bivariateMomentsOf(x: readonly number[], y: readonly number[]): 
   return finiteOrNone({ n: mx.n, meanX: mx.mean, meanY: my.mean, sxx: mx.m2, syy: my.m2, sxy });
 }
 
-/** Moments of both groups taken together. Source: Chan, Golub and LeVeque (1979), with the cross product alike. */
+/**
+ * Moments of both groups taken together; none (n = 0) where they are not finite.
+ * Source: Chan, Golub and LeVeque (1979), with the cross product alike.
+ */
 export function mergeBivariateMoments(a: BivariateMoments, b: BivariateMoments): BivariateMoments {
-  if (a.n === 0) return b;
-  if (b.n === 0) return a;
+  if (a.n === 0) return finiteOrNone(b);
+  if (b.n === 0) return finiteOrNone(a);
   const n = a.n + b.n;
   const dx = b.meanX - a.meanX;
   const dy = b.meanY - a.meanY;
@@ -56,13 +59,13 @@ export function mergeBivariateMoments(a: BivariateMoments, b: BivariateMoments):
   });
 }
 
-/** From exact sums, in BigInt, with one rounding per number. */
+/** From exact sums, in BigInt, with one rounding per number; none (n = 0) where a number leaves the range of a double. */
 export function bivariateMomentsFromIntegers(
   sums: BivariateIntegerSums,
   decimals: { readonly x: number; readonly y: number },
 ): BivariateMoments {
   const { n, sumX, sumY, sumXX, sumYY, sumXY } = sums;
-  if (n <= 0n || !isCount(decimals.x) || !isCount(decimals.y)) return NO_BIVARIATE_MOMENTS;
+  if (n <= 0n || !isDecimals(decimals.x) || !isDecimals(decimals.y)) return NO_BIVARIATE_MOMENTS;
   const scaleX = 10n ** BigInt(decimals.x);
   const scaleY = 10n ** BigInt(decimals.y);
   return finiteOrNone({
@@ -91,11 +94,17 @@ export function complaintAboutBivariate(name: string, m: BivariateMoments): stri
     : null;
 }
 
-/** The moments of y alone. */
+/** The moments of y alone; none (n = 0) where they are not finite. */
 export function momentsOfY(m: BivariateMoments): Moments {
-  return { n: m.n, mean: m.meanY, m2: m.syy };
+  return mergeMoments(NO_MOMENTS, { n: m.n, mean: m.meanY, m2: m.syy });
 }
 
-function finiteOrNone(m: BivariateMoments): BivariateMoments {
-  return Object.values(m).every((value) => Number.isFinite(value)) ? m : NO_BIVARIATE_MOMENTS;
+type Unchecked = { readonly [key in keyof BivariateMoments]: number | null };
+
+function finiteOrNone(m: Unchecked): BivariateMoments {
+  return isFiniteThroughout(m) ? m : NO_BIVARIATE_MOMENTS;
+}
+
+function isFiniteThroughout(m: Unchecked): m is BivariateMoments {
+  return Object.values(m).every((value) => Number.isFinite(value));
 }

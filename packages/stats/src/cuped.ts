@@ -1,11 +1,14 @@
 import { complaintAboutBivariate, momentsOfY, type BivariateMoments } from './bivariate-moments.ts';
 import { fiellerRatio, scaleSet, type FiellerSet } from './fieller.ts';
 import {
+  complainUnlessFinite,
   complainUnlessOpenUnit,
   DEFAULT_ALPHA,
   firstComplaint,
   type Interval,
   type InvalidInput,
+  invalidInput,
+  isFiniteThroughout,
   unlessOverflow,
 } from './input.ts';
 import { tTest, welch, welchDf, type MeanTest } from './mean-difference.ts';
@@ -67,13 +70,16 @@ export function cuped(
   const { alpha = DEFAULT_ALPHA, mode = 'pooled_within' } = options;
   const invalid = firstComplaint(
     complainUnlessOpenUnit('alpha', alpha),
+    options.theta === undefined ? null : complainUnlessFinite('theta', options.theta),
     complaintAboutBivariate('control', control),
     complaintAboutBivariate('treatment', treatment),
   );
   if (invalid) return invalid;
   if (control.n < 2 || treatment.n < 2) return { status: 'insufficient_data' };
   const theta = options.theta ?? slope(control, treatment, mode);
-  const { control: c, treatment: t } = cupedEstimates(control, treatment, theta);
+  const adjusted = cupedEstimates(control, treatment, theta);
+  if (adjusted === null) return invalidInput('the result leaves the range of a double');
+  const { control: c, treatment: t } = adjusted;
   const estimate = t.mean - c.mean;
   const raw = welch(momentsOfY(control), momentsOfY(treatment), { alpha });
   const rawSe = raw.status === 'ok' ? raw.se : 0;
@@ -84,7 +90,9 @@ export function cuped(
     unadjusted: { estimate: treatment.meanY - control.meanY, se: rawSe },
   };
   const v = c.varianceOfMean + t.varianceOfMean;
-  if (v <= NEGLIGIBLE * rawSe * rawSe) return { status: 'zero_variance', estimate, se: 0, ...adjustment };
+  if (v <= NEGLIGIBLE * rawSe * rawSe) {
+    return unlessOverflow({ status: 'zero_variance' as const, estimate, se: 0 as const, ...adjustment });
+  }
   const test = tTest({ estimate, se: Math.sqrt(v), df: welchDf(c, t), nullValue: 0, alpha });
   return unlessOverflow({
     status: 'ok' as const,
@@ -103,21 +111,28 @@ export function cuped(
   });
 }
 
-/** Both arms' adjusted means as estimates, to feed confidence sequences and margins. */
+/**
+ * Both arms' adjusted means as estimates, to feed confidence sequences and margins. Null with fewer than two units in an arm, with moments no
+ * data can have, or where a result leaves the range of a double.
+ */
 export function cupedEstimates(
   control: BivariateMoments,
   treatment: BivariateMoments,
   theta: number,
-): { control: MeanEstimate; treatment: MeanEstimate } {
+): { control: MeanEstimate; treatment: MeanEstimate } | null {
+  const unsound =
+    complaintAboutBivariate('control', control) ?? complaintAboutBivariate('treatment', treatment);
+  if (unsound !== null || control.n < 2 || treatment.n < 2) return null;
   const n = control.n + treatment.n;
   const grandMeanX = control.meanX + (treatment.meanX - control.meanX) * (treatment.n / n);
   const adjusted = (m: BivariateMoments): MeanEstimate => {
     const squares = m.syy - 2 * theta * m.sxy + theta * theta * m.sxx;
-    const variance = squares <= NEGLIGIBLE * m.syy ? 0 : squares / (m.n - 1);
+    const variance = squares <= NEGLIGIBLE * Math.abs(m.syy) ? 0 : squares / (m.n - 1);
     const mean = m.meanY - theta * (m.meanX - grandMeanX);
     return { n: m.n, mean, variance, varianceOfMean: variance / m.n, df: m.n - 1 };
   };
-  return { control: adjusted(control), treatment: adjusted(treatment) };
+  const estimates = { control: adjusted(control), treatment: adjusted(treatment) };
+  return isFiniteThroughout(estimates) ? estimates : null;
 }
 
 /** θ = S_xy/S_xx; 0 for a covariate that does not vary. */

@@ -2,10 +2,12 @@ import { probabilityAbove, startOfPaths, survivingPaths } from './boundary-cross
 import {
   complainUnlessOpenUnit,
   firstComplaint,
+  isOpenUnit,
   type Interval,
   type InvalidInput,
   unlessOverflow,
 } from './input.ts';
+import { complaintsAboutLooks } from './looks.ts';
 import { normalIsf, normalSf } from './normal-distribution.ts';
 
 /**
@@ -38,11 +40,6 @@ export type GroupSequentialBounds =
 /** A look whose increment of α is below this cannot reject. */
 const NO_ALPHA = 1e-13;
 
-const MOST_LOOKS = 200;
-
-/** Looks closer than this share of the information so far cannot be integrated in reasonable time; they add nothing either. */
-const CLOSEST_LOOKS = 1e-3;
-
 /**
  * Efficacy bounds of a group sequential test under α spending. Valid for estimates whose information grows independently, such as
  * differences of means over new units, and for looks whose timing does not depend on the estimate. Source: Lan and DeMets (1983).
@@ -66,11 +63,11 @@ export function groupSequentialBounds(design: GroupSequentialDesign): GroupSeque
   return { status: 'ok', cumulativeAlpha, bounds };
 }
 
-/** α spent when a share t of the information is in. */
+/** α spent when a share t of the information is in; 0, nothing, where alpha, t or phi are unusable. */
 export function spentAlpha(spending: Spending, alpha: number, t: number): number {
   const share = Math.min(1, Math.max(0, t));
-  if (share === 0) return 0;
-  if (spending.kind === 'power') return alpha * share ** spending.phi;
+  if (!(share > 0) || !isOpenUnit(alpha)) return 0;
+  if (spending.kind === 'power') return isUsablePhi(spending.phi) ? alpha * share ** spending.phi : 0;
   if (spending.kind === 'pocock') return alpha * Math.log1p((Math.E - 1) * share);
   return 2 * normalSf(normalIsf(alpha / 2) / Math.sqrt(share));
 }
@@ -127,20 +124,15 @@ function levelFor(increment: number, probability: (level: number) => number, tim
   return (low + high) / 2;
 }
 
+function isUsablePhi(phi: number): boolean {
+  return phi > 0 && Number.isFinite(phi);
+}
+
 function checkDesign(fractions: readonly number[], alpha: number, spending: Spending): InvalidInput | null {
   return firstComplaint(
     complainUnlessOpenUnit('alpha', alpha),
-    fractions.length > 0 && fractions.length <= MOST_LOOKS
-      ? null
-      : `fractions must name between 1 and ${MOST_LOOKS} looks, got ${fractions.length}`,
-    ...fractions.map((t, k) => {
-      const before = fractions[k - 1] ?? 0;
-      if (!(t > before && t <= 1)) return `fractions must ascend within (0, 1], got ${t} at look ${k + 1}`;
-      return t - before >= CLOSEST_LOOKS * t
-        ? null
-        : `looks must be at least 0.1 % of the information apart, got ${before} and ${t}`;
-    }),
-    spending.kind === 'power' && !(spending.phi > 0 && Number.isFinite(spending.phi))
+    ...complaintsAboutLooks(fractions),
+    spending.kind === 'power' && !isUsablePhi(spending.phi)
       ? `phi must be finite and positive, got ${spending.phi}`
       : null,
   );

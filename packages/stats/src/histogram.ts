@@ -6,7 +6,7 @@ import {
   type InvalidInput,
 } from './input.ts';
 import { ceilOfProduct } from './exact.ts';
-import { quantileRanks } from './quantile-ranks.ts';
+import { complaintAboutRanks, quantileRanks } from './quantile-ranks.ts';
 
 /**
  * Counts per bucket: bucket i holds the values in (edges[i], edges[i + 1]]. Histograms merge by adding counts, in any order, exactly.
@@ -36,7 +36,7 @@ export type HistogramQuantile =
 /**
  * The q-quantile with a distribution-free interval from a histogram: the two ranks are looked up, rounded outwards to bucket edges,
  * so that coverage is at least that of the raw values (97.3–99.1 % at a nominal 95 % with γ = 1.02). A t-digest has no such guarantee.
- * Give `ranks` to use others than the fixed-horizon ones: always-valid, or widened for clusters.
+ * Give `ranks` to use others than the fixed-horizon ones: always-valid, or widened for clusters; whole, within [0, n + 1].
  */
 export function histogramQuantile(
   histogram: Histogram,
@@ -53,6 +53,8 @@ export function histogramQuantile(
   const fixed = quantileRanks(n, q, alpha);
   if (fixed.status !== 'ok') return fixed;
   const { lowerRank, upperRank } = options.ranks ?? fixed;
+  const unusable = firstComplaint(complaintAboutRanks({ lowerRank, upperRank }, n));
+  if (unusable) return unusable;
   const [bucketLow, bucketHigh] = bucketOf(histogram, Math.max(1, ceilOfProduct(n, q)));
   return {
     status: 'ok',
@@ -65,10 +67,11 @@ export function histogramQuantile(
   };
 }
 
-/** The histogram of both groups together; null when their edges differ. */
+/** The histogram of both groups together; null when their edges differ, or when the counts of either, or of both together, are not counts. */
 export function mergeHistograms(a: Histogram, b: Histogram): Histogram | null {
   if (a.edges.length !== b.edges.length || a.edges.some((edge, i) => edge !== b.edges[i])) return null;
-  return { edges: a.edges, counts: a.counts.map((count, i) => count + (b.counts[i] ?? 0)) };
+  const both = { edges: a.edges, counts: a.counts.map((count, i) => count + (b.counts[i] ?? 0)) };
+  return (checkHistogram(a) ?? checkHistogram(b) ?? checkHistogram(both)) ? null : both;
 }
 
 const MOST_BUCKETS = 100_000;

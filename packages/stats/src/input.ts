@@ -23,6 +23,11 @@ export function isCount(n: number): boolean {
   return Number.isSafeInteger(n) && n >= 0;
 }
 
+/** Whether 10^-decimals can be a scale: whole, and not below the smallest double. */
+export function isDecimals(decimals: number): boolean {
+  return isCount(decimals) && decimals <= 324;
+}
+
 /** The first complaint that is not null, as an outcome. */
 export function firstComplaint(...complaints: readonly (string | null)[]): InvalidInput | null {
   const message = complaints.find((complaint) => complaint !== null);
@@ -54,7 +59,8 @@ export function unlessOverflow<T extends object>(answer: T): T | InvalidInput {
   return isFiniteThroughout(answer) ? answer : invalidInput('the result leaves the range of a double');
 }
 
-function isFiniteThroughout(value: unknown): boolean {
+/** Whether every number anywhere in the value is finite. */
+export function isFiniteThroughout(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || typeof value !== 'object') return true;
   return Object.values(value).every(isFiniteThroughout);

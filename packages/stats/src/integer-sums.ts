@@ -1,3 +1,4 @@
+import { isDecimals } from './input.ts';
 import { NO_MOMENTS, type Moments } from './moments.ts';
 
 /**
@@ -19,22 +20,33 @@ export function addIntegerSums(a: IntegerSums, b: IntegerSums): IntegerSums {
 
 /**
  * Moments in the metric's unit: mean = s1/n and m2 = (n·s2 − s1²)/n, exact up to one rounding each.
+ * None (n = 0) where a number leaves the range of a double, or decimals are not between 0 and 324.
  * Sums that no data can have (n·s2 < s1²) keep their negative m2, which every analysis refuses as invalid input.
  */
 export function momentsFromIntegers(sums: IntegerSums, decimals: number): Moments {
-  if (sums.n <= 0n || !Number.isInteger(decimals) || decimals < 0) return NO_MOMENTS;
+  if (sums.n <= 0n || !isDecimals(decimals)) return NO_MOMENTS;
   const scale = 10n ** BigInt(decimals);
   const mean = ratioOf(sums.s1, sums.n * scale);
   const m2 = ratioOf(sums.n * sums.s2 - sums.s1 * sums.s1, sums.n * scale * scale);
-  return Number.isFinite(mean) && Number.isFinite(m2) ? { n: Number(sums.n), mean, m2 } : NO_MOMENTS;
+  const n = Number(sums.n);
+  return mean !== null && m2 !== null && Number.isFinite(n) ? { n, mean, m2 } : NO_MOMENTS;
 }
 
 /** Below this every whole number is a double. */
 const EXACT = 2n ** 53n;
 
-/** The double nearest to numerator/denominator (denominator > 0), correctly rounded in the normal range. */
-export function ratioOf(numerator: bigint, denominator: bigint): number {
-  if (numerator < 0n) return -ratioOf(-numerator, denominator);
+/**
+ * The double nearest to numerator/denominator, correctly rounded in the normal range. Null where the denominator is not positive, or the ratio
+ * leaves the range of a double.
+ */
+export function ratioOf(numerator: bigint, denominator: bigint): number | null {
+  if (denominator <= 0n) return null;
+  const ratio =
+    numerator < 0n ? -positiveRatio(-numerator, denominator) : positiveRatio(numerator, denominator);
+  return Number.isFinite(ratio) ? ratio : null;
+}
+
+function positiveRatio(numerator: bigint, denominator: bigint): number {
   if (numerator === 0n) return 0;
   // Two exact doubles divide with one rounding.
   if (numerator < EXACT && denominator < EXACT) return Number(numerator) / Number(denominator);

@@ -25,7 +25,13 @@ export function cStarApproximation(alpha: number): number {
   return target + Math.log1p(target);
 }
 
-/** Information 1/se² at which a fixed-horizon two-sided test has `power` to find `minimumEffect` (in the metric's unit). */
+/** Information that is never there. */
+const NEVER = Number.MAX_VALUE;
+
+/**
+ * Information 1/se² at which a fixed-horizon two-sided test has `power` to find `minimumEffect` (in the metric's unit). The largest double,
+ * which no data reach, where no information is enough (an effect of 0) or the input is unusable.
+ */
 export function informationFor(input: {
   readonly alpha: number;
   readonly power?: number;
@@ -33,7 +39,8 @@ export function informationFor(input: {
 }): number {
   const { alpha, power = 0.8, minimumEffect } = input;
   const z = (normalIsf(alpha / 2) + normalIsf(1 - power)) / minimumEffect;
-  return z * z;
+  const information = z * z;
+  return Number.isFinite(information) ? information : NEVER;
 }
 
 /**
@@ -48,8 +55,9 @@ export function tauSquaredFor(input: {
   /** 1 for a one-sided sequence, whose best c is c*(2α); 2 by default. */
   readonly sides?: 1 | 2;
 }): number {
-  if (!isOpenUnit(input.power ?? 0.8)) return 0;
-  return usable(cStar(input.sides === 1 ? 2 * input.alpha : input.alpha) / informationFor(input));
+  const information = informationFor(input);
+  if (!isOpenUnit(input.power ?? 0.8) || information === NEVER) return 0;
+  return usable(cStar(input.sides === 1 ? 2 * input.alpha : input.alpha) / information);
 }
 
 /**

@@ -46,16 +46,16 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
 
 /** Moments after one unit's value moved from `oldValue` to `newValue`; n stays. */
 export function replaceInMoments(m: Moments, oldValue: number, newValue: number): Moments {
-  if (m.n === 0) return m;
+  if (m.n === 0) return finiteMoments(m);
   const change = newValue - oldValue;
   const mean = m.mean + change / m.n;
   const m2 = m.m2 + change * (newValue - mean + (oldValue - m.mean));
   return finiteMoments({ n: m.n, mean, m2: m.n === 1 ? 0 : Math.max(0, m2) });
 }
 
-/** The sample variance m2/(n − 1), in the metric's unit squared; null with fewer than two units. */
+/** The sample variance m2/(n − 1), in the metric's unit squared; null with fewer than two units, or with moments that are not finite. */
 export function variance(m: Moments): number | null {
-  return m.n < 2 ? null : Math.max(0, m.m2) / (m.n - 1);
+  return isCount(m.n) && m.n >= 2 && Number.isFinite(m.m2) ? Math.max(0, m.m2) / (m.n - 1) : null;
 }
 
 /** What is wrong with moments that no data can have, or null. A tiny negative m2 is rounding and counts as 0. */

@@ -1,5 +1,5 @@
 import { checkSequenceInput, mixtureAt, pFromLogE, type SequenceInput } from './confidence-sequence.ts';
-import { DEFAULT_ALPHA, type InvalidInput } from './input.ts';
+import { DEFAULT_ALPHA, isOpenUnit, type InvalidInput } from './input.ts';
 import { normalLogCdf } from './normal-distribution.ts';
 
 export interface OneSidedInput extends SequenceInput {
@@ -45,9 +45,14 @@ export function oneSidedSequence(input: OneSidedInput): OneSidedSequence {
   return { status: 'ok', z, c, logE, p: pFromLogE(logE), zBound, bound };
 }
 
-/** The closed form √(2(1 + 1/c) ln(1 + √(1 + c)/(2α))) that other tools use: 0.05–0.5 % wider than the exact bound. */
-export function oneSidedClosedBound(c: number, alpha: number): number {
-  return Math.sqrt(2 * (1 + 1 / c) * Math.log1p(Math.sqrt(1 + c) / (2 * alpha)));
+/**
+ * The closed form √(2(1 + 1/c) ln(1 + √(1 + c)/(2α))) that other tools use: 0.05–0.5 % wider than the exact bound. Null where c is not
+ * positive, alpha is not in (0, 1), or the bound leaves the range of a double.
+ */
+export function oneSidedClosedBound(c: number, alpha: number): number | null {
+  if (!(c > 0) || !isOpenUnit(alpha)) return null;
+  const bound = Math.sqrt(2 * (1 + 1 / c) * Math.log1p(Math.sqrt(1 + c) / (2 * alpha)));
+  return Number.isFinite(bound) ? bound : null;
 }
 
 /** ln of ∫ N(z; θ) dHalfNormal(θ)/N(z; 0). */

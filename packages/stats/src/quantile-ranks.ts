@@ -4,6 +4,7 @@ import {
   complainUnlessOpenUnit,
   DEFAULT_ALPHA,
   firstComplaint,
+  isCount,
   type InvalidInput,
   unlessOverflow,
 } from './input.ts';
@@ -57,6 +58,16 @@ export function checkQuantile(n: number, q: number, alpha: number): InvalidInput
     complainUnlessOpenUnit('q', q),
     complainUnlessOpenUnit('alpha', alpha),
   );
+}
+
+/** What is wrong with ranks of the caller among n units, or null. */
+export function complaintAboutRanks(
+  { lowerRank, upperRank }: { readonly lowerRank: number; readonly upperRank: number },
+  n: number,
+): string | null {
+  return isCount(lowerRank) && isCount(upperRank) && lowerRank <= upperRank && upperRank <= n + 1
+    ? null
+    : `ranks must be whole and ascend within [0, ${n + 1}], got ${lowerRank} and ${upperRank}`;
 }
 
 /** The largest k in [from, to] for which a property that holds at `from` and stops once still holds. */

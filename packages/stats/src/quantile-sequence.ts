@@ -2,6 +2,7 @@ import {
   DEFAULT_ALPHA,
   complainUnlessPositive,
   firstComplaint,
+  isCount,
   isOpenUnit,
   type InvalidInput,
 } from './input.ts';
@@ -39,8 +40,15 @@ export function quantileSequenceRanks(input: {
 /**
  * ln E of "s of n units lie below the quantile" against a share of q:
  * ln B(qK + s, (1−q)K + n − s) − ln B(qK, (1−q)K) − s ln q − (n−s) ln(1−q), with the large terms cancelled on paper.
+ * 0, no evidence, where the counts, q or the concentration are unusable or the answer leaves the range of a double.
  */
 export function rankLogE(s: number, n: number, q: number, concentration: number): number {
+  const usable = isCount(s) && isCount(n) && s <= n && isOpenUnit(q) && concentration > 0;
+  const logE = usable ? logMixture(s, n, q, concentration) : 0;
+  return Number.isFinite(logE) ? logE : 0;
+}
+
+function logMixture(s: number, n: number, q: number, concentration: number): number {
   const a = q * concentration;
   const b = (1 - q) * concentration;
   const total = concentration + n;
@@ -59,7 +67,6 @@ export function rankLogE(s: number, n: number, q: number, concentration: number)
 
 /** The prior concentration that makes the ranks tightest when `plannedUnits` units have been seen; 1 where the input is unusable. */
 export function rankConcentration(plannedUnits: number, alpha: number): number {
-  return isOpenUnit(alpha) && plannedUnits > 0 && Number.isFinite(plannedUnits)
-    ? plannedUnits / cStar(alpha)
-    : 1;
+  const concentration = plannedUnits / cStar(alpha);
+  return isOpenUnit(alpha) && concentration > 0 && Number.isFinite(concentration) ? concentration : 1;
 }

@@ -9,8 +9,27 @@ export interface RunningEvidence {
   readonly conflicting: boolean;
 }
 
-/** Adds a look to the evidence so far (null before the first). */
+/** No evidence: every effect that a double can hold is still possible. */
+const NOTHING_KNOWN: RunningEvidence = {
+  p: 1,
+  interval: [-Number.MAX_VALUE, Number.MAX_VALUE],
+  conflicting: false,
+};
+
+/**
+ * Adds a look to the evidence so far (null before the first). A look whose p is no probability or whose interval is none says nothing and
+ * changes nothing; evidence so far that is like that is forgotten. While nothing is known p is 1 and the interval is all doubles.
+ */
 export function withLook(before: RunningEvidence | null, look: SequenceLook): RunningEvidence {
+  const known = before !== null && isSound(before) ? before : null;
+  return isSound(look) ? narrowed(known, look) : (known ?? NOTHING_KNOWN);
+}
+
+function isSound({ p, interval: [lower, upper] }: Pick<RunningEvidence, 'p' | 'interval'>): boolean {
+  return p >= 0 && p <= 1 && Number.isFinite(lower) && Number.isFinite(upper) && lower <= upper;
+}
+
+function narrowed(before: RunningEvidence | null, look: SequenceLook): RunningEvidence {
   if (before === null) return { p: look.p, interval: look.interval, conflicting: false };
   const lower = Math.max(before.interval[0], look.interval[0]);
   const upper = Math.min(before.interval[1], look.interval[1]);

@@ -3,6 +3,7 @@ import {
   complainUnlessPositive,
   firstComplaint,
   type InvalidInput,
+  unlessOverflow,
 } from './input.ts';
 import { normalIsf } from './normal-distribution.ts';
 import { complaintsAboutRates, rates, type ErrorRates } from './error-rates.ts';
@@ -43,14 +44,14 @@ export function meanSampleSize(
   if (!Number.isSafeInteger(controlUnits) || !Number.isSafeInteger(treatmentUnits))
     return tooMany(controlUnitsExact);
   const se = sd * Math.sqrt(1 / controlUnits + 1 / treatmentUnits);
-  return {
-    status: 'ok',
+  return unlessOverflow({
+    status: 'ok' as const,
     controlUnitsExact,
     controlUnits,
     treatmentUnits,
     power: sides === 1 ? powerOneSided(Math.abs(effect), se, alpha) : powerTwoSided(effect, se, alpha),
     information: (z / effect) ** 2,
-  };
+  });
 }
 
 export type ProportionSampleSize =

@@ -1,23 +1,40 @@
 import { probabilityAbove, probabilityBelow, startOfPaths, survivingPaths } from './boundary-crossing.ts';
 import { mixtureBoundSquared } from './confidence-sequence.ts';
 import { groupSequentialBounds, type Spending } from './group-sequential.ts';
-import { complainUnlessOpenUnit, firstComplaint, invalidInput, isCount, type InvalidInput } from './input.ts';
+import {
+  complainUnlessFinite,
+  complainUnlessNotNegative,
+  complainUnlessOpenUnit,
+  firstComplaint,
+  invalidInput,
+  isCount,
+  type InvalidInput,
+  unlessOverflow,
+} from './input.ts';
+import { complaintsAboutLooks } from './looks.ts';
 import { cStar } from './mixture-tuning.ts';
 import { normalIsf } from './normal-distribution.ts';
 
 /** How a plan with several looks behaves for one true effect, computed by integration, not simulated. */
-export interface PlanPower {
-  /** P(rejected on the effect's side by look k). */
-  readonly cumulativePower: readonly number[];
-  /** P(rejected on the wrong side by the last look). */
-  readonly wrongSide: number;
-  /** Expected share of the largest information used before stopping. */
-  readonly expectedFraction: number;
-}
+export type PlanPower =
+  | {
+      readonly status: 'ok';
+      /** P(rejected on the effect's side by look k). */
+      readonly cumulativePower: readonly number[];
+      /** P(rejected on the wrong side by the last look). */
+      readonly wrongSide: number;
+      /** Expected share of the largest information used before stopping. */
+      readonly expectedFraction: number;
+    }
+  | InvalidInput;
+
+/** Far beyond any plan; from about 10¹⁵ on a double no longer holds the spread of the paths beside their mean. */
+const MOST_DRIFT = 1e6;
 
 /**
  * Crossing probabilities of z-bounds (null: none at that look) at shares of the largest information, two-sided symmetric or upper only,
- * where `drift` is the expected z at a share of 1.
+ * where `drift` is the expected z at a share of 1. Refused are looks that `groupSequentialBounds` refuses, bounds that are not finite (or,
+ * two-sided, negative), and a drift beyond ±10⁶.
  */
 export function planPower(input: {
   readonly fractions: readonly number[];
@@ -26,6 +43,12 @@ export function planPower(input: {
   readonly sides: 1 | 2;
 }): PlanPower {
   const { fractions, bounds, drift, sides } = input;
+  const invalid = firstComplaint(
+    ...complaintsAboutLooks(fractions),
+    ...bounds.map((bound, k) => complaintAboutBound(bound, k, sides)),
+    Math.abs(drift) <= MOST_DRIFT ? null : `drift must be between ±${MOST_DRIFT}, got ${drift}`,
+  );
+  if (invalid) return invalid;
   const cumulativePower: number[] = [];
   let paths = startOfPaths;
   let right = 0;
@@ -47,7 +70,14 @@ export function planPower(input: {
     if (next !== undefined)
       paths = survivingPaths(paths, time, { lower, upper }, { drift, nextStep: next - time });
   });
-  return { cumulativePower, wrongSide: wrong, expectedFraction: expected };
+  return { status: 'ok', cumulativePower, wrongSide: wrong, expectedFraction: expected };
+}
+
+function complaintAboutBound(bound: number | null, k: number, sides: 1 | 2): string | null {
+  if (bound === null) return null;
+  return sides === 2
+    ? complainUnlessNotNegative(`bounds[${k}]`, bound)
+    : complainUnlessFinite(`bounds[${k}]`, bound);
 }
 
 export type Inflation =
@@ -106,7 +136,10 @@ function inflationFor(
   const fixedDrift = normalIsf(alpha / sides) + zBeta;
   const at = (root: number): PlanPower =>
     planPower({ fractions, bounds: boundsAt(root * root), drift: fixedDrift * root, sides });
-  const missing = (root: number): number => zBeta - normalIsf(1 - (at(root).cumulativePower.at(-1) ?? 0));
+  const missing = (root: number): number => {
+    const plan = at(root);
+    return plan.status === 'ok' ? zBeta - normalIsf(1 - (plan.cumulativePower.at(-1) ?? 0)) : NaN;
+  };
   let before = 1;
   let missingBefore = missing(before);
   let root = before + missingBefore / fixedDrift;
@@ -117,8 +150,15 @@ function inflationFor(
     if (slope !== 0) root -= now / slope;
   }
   const inflation = root * root;
-  if (!Number.isFinite(inflation)) return invalidInput(`no sample size reaches a power of ${power}`);
-  return { status: 'ok', inflation, expectedInflation: inflation * at(root).expectedFraction };
+  const found = at(root);
+  if (!Number.isFinite(inflation) || found.status !== 'ok') {
+    return invalidInput(`no sample size reaches a power of ${power}`);
+  }
+  return unlessOverflow({
+    status: 'ok' as const,
+    inflation,
+    expectedInflation: inflation * found.expectedFraction,
+  });
 }
 
 function equallySpaced(looks: number): number[] {

@@ -40,6 +40,22 @@ const estimate = fc.oneof(
     .map((v) => stats.meanEstimate(stats.momentsOf(v))!),
 );
 const sums = fc.record({ n: fc.bigInt(), s1: fc.bigInt(), s2: fc.bigInt() });
+const bigint = fc.oneof(fc.bigInt(), fc.constantFrom(0n, 1n, -1n, 10n ** 400n, -(10n ** 400n)));
+const spending = fc.oneof(
+  fc.constantFrom({ kind: 'obrien_fleming' as const }, { kind: 'pocock' as const }),
+  fc.record({ kind: fc.constant('power' as const), phi: number }),
+);
+const quantile = fc.record({
+  status: fc.constant('ok' as const),
+  estimate: number,
+  lower: fc.oneof(number, fc.constant(null)),
+  upper: fc.oneof(number, fc.constant(null)),
+});
+const ranks = fc.record({ lowerRank: number, upperRank: number });
+const histogram = fc.array(fc.nat(50), { minLength: 1, maxLength: 5 }).map((counts) => ({
+  edges: [...counts.keys(), counts.length],
+  counts,
+}));
 const direction = fc.constantFrom('increase' as const, 'decrease' as const);
 
 /** Fixed, so that a run is repeatable; change it, and numRuns, to hunt. */
@@ -238,6 +254,105 @@ const analyses: Record<string, fc.Arbitrary<unknown>> = {
       power: share,
     })
     .map(stats.comparePlans),
+  informationFor: fc.record({ alpha: share, power: share, minimumEffect: number }).map(stats.informationFor),
+  spentAlpha: fc
+    .tuple(spending, share, share)
+    .map(([how, alpha, t]) => ({ probability: stats.spentAlpha(how, alpha, t) })),
+  planPower: fc
+    .tuple(
+      fc.array(share, { maxLength: 4 }),
+      fc.array(fc.oneof(number, fc.constant(null)), { maxLength: 4 }),
+      number,
+      fc.constantFrom(1 as const, 2 as const),
+    )
+    .map(([fractions, bounds, drift, sides]) =>
+      stats.planPower({ fractions: fractions.toSorted((a, b) => a - b), bounds, drift, sides }),
+    ),
+  groupSequentialInflation: fc
+    .record({ alpha: share, power: share, looks: fc.integer({ min: -1, max: 3 }), spending })
+    .map(stats.groupSequentialInflation),
+  sequenceInflation: fc
+    .record({ alpha: share, power: share, looks: fc.integer({ min: -1, max: 3 }) })
+    .map(stats.sequenceInflation),
+  oneSidedClosedBound: fc.tuple(number, share).map(([c, alpha]) => stats.oneSidedClosedBound(c, alpha)),
+  sampleSizeMixture: fc
+    .tuple(number, number, share)
+    .map(([units, tuning, alpha]) => stats.sampleSizeMixture(units, tuning, alpha)),
+  shrinkingMixture: fc
+    .tuple(number, number, share)
+    .map(([v, pooled, alpha]) => stats.shrinkingMixture(v, pooled, alpha)),
+  cStarApproximation: share.map(stats.cStarApproximation),
+  pFromLogE: number.map((logE) => ({ p: stats.pFromLogE(logE) })),
+  quantileDifference: fc.tuple(quantile, quantile).map(([c, t]) => stats.quantileDifference(c, t)),
+  widenedRanks: fc
+    .tuple(ranks, number, share, number)
+    .map(([r, n, q, inflation]) => stats.widenedRanks(r, n, q, inflation)),
+  orderStatisticVariance: fc
+    .record({ n: number, sampleSize: number, q: share, lower: number, upper: number, alpha: share })
+    .map(stats.orderStatisticVariance),
+  typeSevenQuantile: fc.tuple(numbers, share).map(([values, q]) => stats.typeSevenQuantile(values, q)),
+  inverseCdfQuantile: fc.tuple(numbers, share).map(([values, q]) => stats.inverseCdfQuantile(values, q)),
+  rankLogE: fc
+    .tuple(number, number, share, number)
+    .map(([s, n, q, concentration]) => stats.rankLogE(s, n, q, concentration)),
+  rankConcentration: fc.tuple(number, share).map(([n, alpha]) => stats.rankConcentration(n, alpha)),
+  'histogramQuantile, with ranks of the caller': fc
+    .tuple(histogram, share, ranks)
+    .map(([h, q, r]) => stats.histogramQuantile(h, q, { ranks: r })),
+  mergeHistograms: fc
+    .tuple(histogram, numbers, numbers)
+    .map(([h, mine, other]) => [
+      stats.mergeHistograms(h, { ...h, counts: other }),
+      stats.mergeHistograms({ ...h, counts: mine }, { ...h, counts: other }),
+    ]),
+  variance: moments.map(stats.variance),
+  'replaceInMoments, of any moments': fc
+    .tuple(moments, number, number)
+    .map(([m, from, to]) => stats.replaceInMoments(m, from, to)),
+  momentsOfY: bivariate.map(stats.momentsOfY),
+  bivariateMomentsOf: fc.tuple(numbers, numbers).map(([x, y]) => stats.bivariateMomentsOf(x, y)),
+  mergeBivariateMoments: fc.tuple(bivariate, bivariate).map(([a, b]) => stats.mergeBivariateMoments(a, b)),
+  bivariateMomentsFromIntegers: fc
+    .tuple(
+      fc.record({ n: bigint, sumX: bigint, sumY: bigint, sumXX: bigint, sumYY: bigint, sumXY: bigint }),
+      fc.record({ x: number, y: number }),
+    )
+    .map(([s, decimals]) => stats.bivariateMomentsFromIntegers(s, decimals)),
+  'momentsFromIntegers, of any sums': fc
+    .tuple(fc.record({ n: bigint, s1: bigint, s2: bigint }), number)
+    .map(([s, decimals]) => stats.momentsFromIntegers(s, decimals)),
+  addIntegerSums: fc.tuple(sums, sums).map(([a, b]) => stats.addIntegerSums(a, b)),
+  ratioOf: fc.tuple(bigint, bigint).map(([a, b]) => stats.ratioOf(a, b)),
+  slope: fc
+    .tuple(bivariate, bivariate, fc.constantFrom('pooled_within' as const, 'joint' as const))
+    .map(([c, t, mode]) => stats.slope(c, t, mode)),
+  cupedEstimates: fc
+    .tuple(bivariate, bivariate, number)
+    .map(([c, t, theta]) => stats.cupedEstimates(c, t, theta)),
+  'cuped, with a slope of the caller': fc
+    .tuple(bivariate, bivariate, number)
+    .map(([c, t, theta]) => stats.cuped(c, t, { theta })),
+  withLook: fc
+    .tuple(
+      fc.oneof(
+        fc.constant(null),
+        fc.record({ p: share, interval: fc.tuple(number, number), conflicting: fc.boolean() }),
+      ),
+      fc.record({
+        status: fc.constant('ok' as const),
+        z: number,
+        c: number,
+        logE: number,
+        p: share,
+        interval: fc.tuple(number, number),
+        halfWidth: number,
+      }),
+    )
+    .map(([before, look]) => stats.withLook(before, look)),
+  checkArms: fc.tuple(moments, moments).map(([c, t]) => stats.checkArms(c, t)),
+  complaintAboutMoments: moments.map((m) => stats.complaintAboutMoments('arm', m)),
+  complaintAboutBivariate: bivariate.map((m) => stats.complaintAboutBivariate('arm', m)),
+  countsEveryUnit: fc.constantFrom(...stats.METRIC_KINDS).map(stats.countsEveryUnit),
   duration: fc
     .record({ unitsPerArm: number, arms: number, dailyUnits: number, allocation: share, correlation: share })
     .map(stats.duration),
@@ -253,4 +368,63 @@ describe('on any input, an answer without NaN, Infinity or a throw', () => {
       { numRuns: 400, seed: SEED },
     );
   });
+});
+
+const anyZ = fc.double({ min: -1e140, max: 1e140, noNaN: true });
+const positive = fc.double({ min: 0, max: 1e140, noNaN: true });
+const inside = fc.double({ min: 1e-300, max: 1 - 2 ** -53, noNaN: true });
+const shape = fc.double({ min: 0.01, max: 1e9, noNaN: true });
+const binomial = fc
+  .nat(10_000)
+  .chain((n) => fc.tuple(fc.nat(n), fc.constant(n), fc.double({ min: 1e-9, max: 1 - 1e-9, noNaN: true })));
+
+/** The mathematics underneath, which has a domain instead (see distributions.ts). */
+const functions: Record<string, fc.Arbitrary<unknown>> = {
+  normalDensity: anyZ.map(stats.normalDensity),
+  normalCdf: anyZ.map(stats.normalCdf),
+  normalSf: anyZ.map(stats.normalSf),
+  normalLogSf: anyZ.map(stats.normalLogSf),
+  normalLogCdf: anyZ.map(stats.normalLogCdf),
+  normalIsf: inside.map(stats.normalIsf),
+  millsRatio: positive.map(stats.millsRatio),
+  tSf: fc.tuple(anyZ, shape).map(([t, df]) => stats.tSf(t, df)),
+  tLogSf: fc.tuple(anyZ, shape).map(([t, df]) => stats.tLogSf(t, df)),
+  tIsf: fc.tuple(inside, shape).map(([p, df]) => stats.tIsf(p, Math.max(2, df))),
+  chiSquareSf: fc.tuple(positive, shape).map(([x, df]) => stats.chiSquareSf(x, df)),
+  chiSquareLogSf: fc.tuple(positive, shape).map(([x, df]) => stats.chiSquareLogSf(x, df)),
+  chiSquareIsf: fc.tuple(inside, shape).map(([p, df]) => stats.chiSquareIsf(p, df)),
+  betaCdf: fc.tuple(inside, shape, shape).map(([x, a, b]) => stats.betaCdf(x, a, b)),
+  betaSf: fc.tuple(inside, shape, shape).map(([x, a, b]) => stats.betaSf(x, a, b)),
+  betaLogCdf: fc.tuple(inside, shape, shape).map(([x, a, b]) => stats.betaLogCdf(x, a, b)),
+  betaLogSf: fc.tuple(inside, shape, shape).map(([x, a, b]) => stats.betaLogSf(x, a, b)),
+  betaQuantile: fc.tuple(inside, shape, shape).map(([p, a, b]) => stats.betaQuantile(p, a, b)),
+  betaIsf: fc.tuple(inside, shape, shape).map(([p, a, b]) => stats.betaIsf(p, a, b)),
+  binomialCdf: binomial.map(([k, n, p]) => stats.binomialCdf(k, n, p)),
+  binomialSfAtLeast: binomial.map(([k, n, p]) => stats.binomialSfAtLeast(k, n, p)),
+  binomialLogPmf: binomial.map(([k, n, p]) => stats.binomialLogPmf(k, n, p)),
+  logGamma: shape.map(stats.logGamma),
+  logBeta: fc.tuple(shape, shape).map(([a, b]) => stats.logBeta(a, b)),
+};
+
+describe('in its domain, a finite number', () => {
+  it.each(Object.keys(functions))('%s', (name) => {
+    fc.assert(
+      fc.property(functions[name] ?? fc.constant(null), (answer) => {
+        expect(notFinite(answer)).toEqual([]);
+      }),
+      { numRuns: 400, seed: SEED },
+    );
+  });
+});
+
+/** Parts of an analysis that leave checking to it: their doc comments say what they take. */
+const parts = `
+  fiellerRatio liftSet shiftSet scaleSet
+  probabilityAbove probabilityBelow survivingPaths logBetaTail
+`.split(/\s+/);
+
+it('every public function is tried above, or named as a part of one', () => {
+  const tried = [...Object.keys({ ...analyses, ...functions }).map((name) => name.split(',')[0]), ...parts];
+  const all = Object.entries(stats).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+  expect(all.filter((name) => !tried.includes(name))).toEqual([]);
 });

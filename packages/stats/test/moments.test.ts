@@ -119,10 +119,17 @@ describe('exact integer sums', () => {
     expect(ratioOf(tie * 2n ** 60n + 1n, 2n ** 60n)).toBe(2 ** 54 + 4);
   });
 
+  it('divide by nothing, or past the range of a double, to null', () => {
+    expect(ratioOf(1n, 0n)).toBeNull();
+    expect(ratioOf(1n, -1n)).toBeNull();
+    expect(ratioOf(10n ** 400n, 1n)).toBeNull();
+    expect(ratioOf(1n, 10n ** 400n)).toBe(0);
+  });
+
   it('divide with one rounding: the double nearest to the ratio', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 2n ** 120n }), fc.bigInt({ min: 1n, max: 2n ** 90n }), (a, b) => {
-        const rounded = ratioOf(a, b);
+        const rounded = ratioOf(a, b)!;
         // |a/b − rounded| ≤ half a unit in the last place, checked in whole numbers.
         const [numerator, power] = integerForm(rounded);
         const error =

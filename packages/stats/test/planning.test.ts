@@ -25,15 +25,21 @@ function sequenceBounds(alpha: number): number[] {
   });
 }
 
+function powerOfPlan(input: Parameters<typeof planPower>[0]) {
+  const plan = planPower(input);
+  if (plan.status !== 'ok') throw new Error(plan.message);
+  return plan;
+}
+
 describe('error rates, by integration', () => {
   it('a confidence sequence at 5 % rejects a true null in 1.2 % of experiments over 30 looks', () => {
-    const r = planPower({ fractions: thirty, bounds: sequenceBounds(0.05), drift: 0, sides: 2 });
+    const r = powerOfPlan({ fractions: thirty, bounds: sequenceBounds(0.05), drift: 0, sides: 2 });
     expect(100 * (r.cumulativePower.at(-1)! + r.wrongSide)).toBeCloseTo(1.24, 1);
   });
 
   it('looking 30 times with a fixed test rejects in 28–29 %', () => {
     const bounds = thirty.map(() => normalIsf(0.025));
-    const r = planPower({ fractions: thirty, bounds, drift: 0, sides: 2 });
+    const r = powerOfPlan({ fractions: thirty, bounds, drift: 0, sides: 2 });
     expect(100 * (r.cumulativePower.at(-1)! + r.wrongSide)).toBeCloseTo(28.5, 0);
   });
 
@@ -45,7 +51,7 @@ describe('error rates, by integration', () => {
     ] as const) {
       const designed = groupSequentialBounds({ fractions: thirty, alpha: 0.025, spending });
       if (designed.status !== 'ok') throw new Error('a sound design');
-      const r = planPower({ fractions: thirty, bounds: designed.bounds, drift: 0, sides: 1 });
+      const r = powerOfPlan({ fractions: thirty, bounds: designed.bounds, drift: 0, sides: 1 });
       expect(r.cumulativePower.at(-1)).toBeCloseTo(0.025, 8);
       designed.cumulativeAlpha.forEach((alpha, k) => {
         if (designed.bounds[k] !== null) expect(r.cumulativePower[k]).toBeCloseTo(alpha, 8);
@@ -56,7 +62,7 @@ describe('error rates, by integration', () => {
   it('the hybrid plan stays below α: half for the sequence, half for the end', () => {
     const sequence = sequenceBounds(0.025);
     const bounds = sequence.map((bound, k) => (k === 29 ? Math.min(bound, normalIsf(0.0125)) : bound));
-    const r = planPower({ fractions: thirty, bounds, drift: 0, sides: 2 });
+    const r = powerOfPlan({ fractions: thirty, bounds, drift: 0, sides: 2 });
     const error = r.cumulativePower.at(-1)! + r.wrongSide;
     expect(error).toBeLessThan(0.05);
     expect(100 * error).toBeCloseTo(2.87, 0);
@@ -67,10 +73,10 @@ describe('error rates, by integration', () => {
     const designed = groupSequentialBounds({ fractions: thirty, alpha: 0.025 });
     const bounds = designed.status === 'ok' ? designed.bounds : [];
     const powerOf = (b: readonly (number | null)[]): number =>
-      100 * planPower({ fractions: thirty, bounds: b, drift, sides: 2 }).cumulativePower.at(-1)!;
+      100 * powerOfPlan({ fractions: thirty, bounds: b, drift, sides: 2 }).cumulativePower.at(-1)!;
     expect(powerOf(bounds)).toBeGreaterThan(76);
     expect(powerOf(sequenceBounds(0.05))).toBeCloseTo(50.25, 1);
-    const single = planPower({ fractions: [1], bounds: [normalIsf(0.025)], drift, sides: 2 });
+    const single = powerOfPlan({ fractions: [1], bounds: [normalIsf(0.025)], drift, sides: 2 });
     expect(single.cumulativePower[0]).toBeCloseTo(0.8, 9);
     expect(powerTwoSided(drift, 1, 0.05)).toBeCloseTo((single.cumulativePower[0] ?? 0) + single.wrongSide, 9);
   });
@@ -82,7 +88,7 @@ describe('error rates, by integration', () => {
         fc.double({ min: 0.1, max: 1, noNaN: true }),
         (bound, more) => {
           const at = (b: number) =>
-            planPower({ fractions: [0.5, 1], bounds: [b, b], drift: 1, sides: 2 }).cumulativePower[1] ?? 0;
+            powerOfPlan({ fractions: [0.5, 1], bounds: [b, b], drift: 1, sides: 2 }).cumulativePower[1] ?? 0;
           expect(at(bound + more)).toBeLessThan(at(bound));
         },
       ),

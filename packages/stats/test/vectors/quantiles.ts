@@ -46,7 +46,7 @@ export function answerQuantile({ kind, input: i }: Case<QuantileInput>): unknown
     case 'growthbook_variance': {
       const { n, n_star: sampleSize, nu: q, lower_at_n_star: lower, upper_at_n_star: upper } = i;
       const r = orderStatisticVariance({ n, sampleSize, q, lower, upper });
-      return { usable: r.usable, variance_unit: r.varianceOfUnit, se: r.se };
+      return r && { usable: r.usable, variance_unit: r.varianceOfUnit, se: r.se };
     }
     default:
       return undefined;

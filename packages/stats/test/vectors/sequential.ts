@@ -71,7 +71,7 @@ function oneSided(i: LookInput & OneSidedCase): unknown {
   const tauSquared = c * se * se;
   const look = oneSidedSequence({ estimate, se, tauSquared, alpha, null: i.null, direction: harm });
   if (look.status !== 'ok') return look;
-  const closed = oneSidedClosedBound(c, alpha);
+  const closed = oneSidedClosedBound(c, alpha) ?? 0;
   return {
     // The vectors' z is signed as the estimate, ours towards the alternative.
     z: harm === 'increase' ? look.z : -look.z,
@@ -99,7 +99,7 @@ function growthBook({
 }: LookInput & GrowthBookCase): unknown {
   const { rhoSquared, c } = sampleSizeMixture(units, tuning, alpha);
   const oneSidedMixture = sampleSizeMixture(units, tuning, 2 * alpha);
-  const closed = oneSidedClosedBound(oneSidedMixture.c, alpha) * se;
+  const closed = (oneSidedClosedBound(oneSidedMixture.c, alpha) ?? 0) * se;
   return {
     rho2: rhoSquared,
     ...twoSided({ estimate, se, c, alpha, null: 0 }),
@@ -119,7 +119,9 @@ interface StatsigCase {
 function statsig(i: LookInput & StatsigCase): unknown {
   const { var_c: varC, n_c: nC, var_t: varT, n_t: nT, alpha, estimate } = i;
   const v = varC / nC + varT / nT;
-  const { tau, zStar } = shrinkingMixture(v, (varC + varT) / (nC + nT), alpha);
+  const mixture = shrinkingMixture(v, (varC + varT) / (nC + nT), alpha);
+  if (mixture === null) return null;
+  const { tau, zStar } = mixture;
   return { V: v, tau, z_star: zStar, ci: [estimate - zStar * Math.sqrt(v), estimate + zStar * Math.sqrt(v)] };
 }
 
