@@ -5,47 +5,47 @@ import { logBetaKernel } from './log-gamma.ts';
 /** Below this the tail is computed as a logarithm, because the value itself loses digits and then underflows. */
 const SMALL_TAIL = 1e-280;
 
-/** P(X ≤ x) for X ~ Beta(a, b), a, b > 0. */
+/** P(X ≤ x) for X ~ Beta(a, b), a, b > 0; NaN for other shapes. */
 export function betaCdf(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   return clampToUnit(kernelBetainc(x, a, b, true, false)[0]);
 }
 
-/** P(X > x) for X ~ Beta(a, b). */
+/** P(X > x) for X ~ Beta(a, b), a, b > 0; NaN for other shapes. */
 export function betaSf(x: number, a: number, b: number): number {
   if (x <= 0) return 1;
   if (x >= 1) return 0;
   return clampToUnit(kernelBetainc(x, a, b, true, true)[0]);
 }
 
-/** ln P(X ≤ x) for x in (0, 1); finite where the probability itself underflows. */
+/** ln P(X ≤ x) for x in (0, 1); finite where the probability itself underflows. −Infinity or NaN at and beyond the ends of x. */
 export function betaLogCdf(x: number, a: number, b: number): number {
   const cdf = betaCdf(x, a, b);
   if (cdf > 0.5) return Math.log1p(-betaSf(x, a, b));
   return cdf > SMALL_TAIL ? Math.log(cdf) : logBetaTail(x, 1 - x, a, b);
 }
 
-/** ln P(X > x) for x in (0, 1); finite where the probability itself underflows. */
+/** ln P(X > x) for x in (0, 1); finite where the probability itself underflows. −Infinity or NaN at and beyond the ends of x. */
 export function betaLogSf(x: number, a: number, b: number): number {
   const sf = betaSf(x, a, b);
   if (sf > 0.5) return Math.log1p(-betaCdf(x, a, b));
   return sf > SMALL_TAIL ? Math.log(sf) : logBetaTail(1 - x, x, b, a);
 }
 
-/** The x with P(X ≤ x) = p, for p in (0, 1). */
+/** The x with P(X ≤ x) = p, for p in (0, 1) and a, b > 0; of anything else the answer means nothing. */
 export function betaQuantile(p: number, a: number, b: number): number {
   return polished(kernelBetaincinv(a, b, p, 1 - p)[0] ?? 0, Math.log(p), a, b, betaLogCdf, -1);
 }
 
-/** The x with P(X > x) = p, for p in (0, 1). */
+/** The x with P(X > x) = p, for p in (0, 1) and a, b > 0; of anything else the answer means nothing. */
 export function betaIsf(p: number, a: number, b: number): number {
   return polished(kernelBetaincinv(a, b, 1 - p, p)[0] ?? 0, Math.log(p), a, b, betaLogSf, 1);
 }
 
 /**
  * ln I_x(a, b) for x well below the mean: kernel times Didonato and Morris's continued fraction, evaluated by Lentz's method.
- * Needed because no library returns this tail as a logarithm.
+ * Needed because no library returns this tail as a logarithm. For x in (0, 1) with complement 1 − x, and a, b > 0; NaN elsewhere.
  */
 export function logBetaTail(x: number, complement: number, a: number, b: number): number {
   return logBetaKernel(x, complement, a, b) - Math.log(a) + Math.log(betaContinuedFraction(x, a, b));

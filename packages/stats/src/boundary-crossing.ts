@@ -3,6 +3,10 @@ import { normalDensity, normalSf } from './normal-distribution.ts';
 /**
  * Crossing probabilities of a Brownian motion B(t) with drift, looked at a few times: the engine under group sequential bounds, and under
  * the power of every plan that is looked at more than once. Recursive numerical integration after Armitage, McPherson and Rowe (1969).
+ *
+ * Not checked here but in `groupSequentialBounds` and `planPower`: times ascend, looks are at least 0.1 % of the information apart (closer ones
+ * take ever more nodes), the drift is within ±10⁶, and a level may be infinite but not NaN. Elsewhere masses may be NaN,
+ * and nodes too many to be held.
  */
 
 /** The part of the paths that has not crossed anything, as a density on nodes of B(t). */

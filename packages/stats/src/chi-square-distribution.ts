@@ -2,13 +2,13 @@ import gammainc from '@stdlib/math-base-special-gammainc';
 import gammaincinv from '@stdlib/math-base-special-gammaincinv';
 import { logGamma } from './log-gamma.ts';
 
-/** P(X > x) for a chi-square with df > 0 degrees of freedom. */
+/** P(X > x) for a chi-square with df > 0 degrees of freedom; NaN for other df. */
 export function chiSquareSf(x: number, df: number): number {
   if (x <= 0) return 1;
   return Math.min(1, Math.max(0, gammainc(x / 2, df / 2, true, true)));
 }
 
-/** ln P(X > x), finite for every finite x. */
+/** ln P(X > x), finite for x up to 1e300 and df > 0. */
 export function chiSquareLogSf(x: number, df: number): number {
   const sf = chiSquareSf(x, df);
   if (sf > 0.5) return Math.log1p(-gammainc(x / 2, df / 2, true, false));
@@ -16,7 +16,7 @@ export function chiSquareLogSf(x: number, df: number): number {
 }
 
 /**
- * The x with P(X > x) = p, for p in (0, 1).
+ * The x with P(X > x) = p, for p in (0, 1); Infinity at 0, NaN outside [0, 1].
  * The library's inverse is off by up to 3e-5 at p = 1e-50, so two or three Newton steps on ln P finish it.
  */
 export function chiSquareIsf(p: number, df: number): number {

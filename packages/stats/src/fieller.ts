@@ -17,6 +17,8 @@ export interface RatioParts {
  * The set of ratios r = numerator/denominator with (numerator − r·denominator)² ≤ k²·Var(numerator − r·denominator).
  * Exact for normal estimates with known variances, whatever the denominator's noise; g = k²·var(denominator)/denominator² ≥ 1 means that
  * the denominator is not distinguishable from 0 and the set is not an interval. Source: Fieller (1954).
+ * Arithmetic under the lifts, not checked: for finite parts, a denominator that is not 0, variances of at least 0, and squares and products of
+ * these that a double can hold. Elsewhere a bound or g may be NaN or infinite, and the analyses answer `invalid_input`.
  */
 export function fiellerRatio(parts: RatioParts, k: number): FiellerSet {
   const { numerator: y, denominator: x, varianceOfNumerator: vy, varianceOfDenominator: vx } = parts;

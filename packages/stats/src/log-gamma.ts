@@ -12,7 +12,7 @@ const STIRLING_COEFFICIENTS = [
   -3617 / 122400,
 ];
 
-/** ln Γ(x) for x > 0. */
+/** ln Γ(x) for x > 0; Infinity at 0 and where the answer leaves the range of a double. */
 export function logGamma(x: number): number {
   return gammaln(x);
 }
@@ -47,7 +47,7 @@ export function deviance(x: number, m: number): number {
   return sum;
 }
 
-/** ln B(a, b) for a, b > 0. */
+/** ln B(a, b) for a, b > 0; Infinity at 0, NaN beyond. */
 export function logBeta(a: number, b: number): number {
   const small = Math.min(a, b);
   const large = Math.max(a, b);

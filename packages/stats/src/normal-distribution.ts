@@ -20,7 +20,7 @@ export function normalSf(z: number): number {
   return 0.5 * erfc(z * Math.SQRT1_2);
 }
 
-/** ln P(Z > z), finite for every finite z. */
+/** ln P(Z > z), finite for |z| up to 1e154, where z² is. */
 export function normalLogSf(z: number): number {
   if (z < -1) return Math.log1p(-normalSf(-z));
   if (z < 1) return Math.log(normalSf(z));
@@ -32,12 +32,12 @@ export function normalLogCdf(z: number): number {
   return normalLogSf(-z);
 }
 
-/** Mills' ratio P(Z > z)/φ(z), for z ≥ 0: the form in which small tails do not cancel. */
+/** Mills' ratio P(Z > z)/φ(z), for z ≥ 0: the form in which small tails do not cancel. Infinity far below 0. */
 export function millsRatio(z: number): number {
   return SQRT_HALF_PI * erfcx(z * Math.SQRT1_2);
 }
 
-/** The z with P(Z > z) = p, for p in (0, 1). */
+/** The z with P(Z > z) = p, for p in (0, 1); Infinity at 0, −Infinity at 1, NaN outside [0, 1]. */
 export function normalIsf(p: number): number {
   return Math.SQRT2 * erfcinv(2 * p);
 }

@@ -11,7 +11,7 @@ export function tSf(t: number, df: number): number {
   return 0.5 * betaCdf(df / (df + square), df / 2, 0.5);
 }
 
-/** ln P(T > t), finite for every finite t. */
+/** ln P(T > t), finite for |t| up to 1e150 and df > 0. */
 export function tLogSf(t: number, df: number): number {
   if (t < 0) return Math.log1p(-tSf(-t, df));
   const sf = tSf(t, df);
@@ -20,7 +20,10 @@ export function tLogSf(t: number, df: number): number {
   return logBetaTail(1 / (1 + ratio), ratio / (1 + ratio), df / 2, 0.5) - Math.LN2;
 }
 
-/** The t with P(T > t) = p, for p in (0, 1). */
+/**
+ * The t with P(T > t) = p, for p in (0, 1). Infinity where t² exceeds a double (df below 2, far out), and at 0;
+ * −Infinity at 1, NaN outside.
+ */
 export function tIsf(p: number, df: number): number {
   if (p === 0.5) return 0;
   if (p > 0.5) return -tIsf(1 - p, df);
