@@ -34,6 +34,13 @@ describe('running evidence', () => {
     expect(withLook(after, look(0.3, [1, 9])).conflicting).toBe(true);
   });
 
+  it('is not changed by a look that says nothing', () => {
+    const first = withLook(null, look(0.2, [-1, 3]));
+    expect(withLook(first, look(NaN, [0, 1]))).toEqual(first);
+    expect(withLook(first, look(0.01, [0, Infinity]))).toEqual(first);
+    expect(withLook(null, look(NaN, [0, 1])).p).toBe(1);
+  });
+
   it('waits for 30 units per arm and 10 that are not zero, and says what is missing', () => {
     expect(burnIn({ control: 30, treatment: 30, nonZero: 10 })).toEqual({ ready: true });
     expect(burnIn({ control: 100, treatment: 20, nonZero: 4 })).toEqual({
