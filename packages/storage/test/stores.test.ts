@@ -7,11 +7,13 @@ import {
   decodeBatch,
   encodeBatch,
   findApiKey,
+  listApiKeys,
   getResult,
   listResults,
   openInstallation,
   parseResultChange,
   putResult,
+  revokeApiKey,
   readBalance,
   receivedField,
   shortHash,
@@ -114,9 +116,23 @@ describe('an API key', () => {
     const { keys } = installation;
     const asked = { name: 'ci', scope: 'server', environment: 'staging' } as const;
     const { secret, key } = await createApiKey(redis, keys, asked, new Date());
-    expect(await findApiKey(redis, keys, secret)).toEqual(key);
+    const { id, ...stored } = key;
+    expect(await findApiKey(redis, keys, secret)).toEqual(stored);
+    expect(await listApiKeys(redis, keys)).toContainEqual(key);
+    expect(secret).not.toContain(id);
     expect(await findApiKey(redis, keys, `${secret}x`)).toBeNull();
     expect(JSON.stringify(await redis.hgetall(keys.apiKeys))).not.toContain(secret);
+  });
+
+  test('is ended by its id, and only that one is', async () => {
+    const { keys } = installation;
+    const make = (name: string) =>
+      createApiKey(redis, keys, { name, scope: 'client', environment: null }, new Date());
+    const [gone, kept] = [await make('gone'), await make('kept')];
+    expect(await revokeApiKey(redis, keys, gone.key.id)).toBe(true);
+    expect(await revokeApiKey(redis, keys, gone.key.id)).toBe(false);
+    expect(await findApiKey(redis, keys, gone.secret)).toBeNull();
+    expect(await findApiKey(redis, keys, kept.secret)).not.toBeNull();
   });
 
   test('of the first start is made once, by however many servers start at once', async () => {
