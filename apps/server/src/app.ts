@@ -12,10 +12,9 @@ import { handleError, sendError } from './http-error.ts';
 import { appRouter } from './router.ts';
 import type { Services } from './services.ts';
 import { sessionRoute } from './session-route.ts';
-import type { Context } from './trpc.ts';
+import { MAX_BODY_BYTES, type Context } from './trpc.ts';
 
 const MAX_BATCH = 20;
-const MAX_TRPC_BODY_BYTES = 4 * 1024 * 1024;
 
 /** The HTTP face: tRPC, events, health, and the dashboard's files when there are any. */
 export function createApp(services: Services, dashboardDir: string | undefined): Express {
@@ -58,7 +57,7 @@ export function createApp(services: Services, dashboardDir: string | undefined):
     createExpressMiddleware({
       router: appRouter,
       allowMethodOverride: true,
-      maxBodySize: MAX_TRPC_BODY_BYTES,
+      maxBodySize: MAX_BODY_BYTES,
       maxBatchSize: MAX_BATCH,
       createContext: async ({ req }): Promise<Context> => {
         const requestId = randomUUID();

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { explain, type StorageError } from '@liftgate/storage';
 
 /** Every error of a plain route is JSON: `{ error: { code, message } }`. */
@@ -17,7 +17,7 @@ export function sendStorageError(response: Response, error: StorageError): void 
 }
 
 /** What body parsing and routing throw, as JSON; never a stack. */
-export const handleError: ErrorRequestHandler = (error, _request, response, next) => {
+export const handleError: ErrorRequestHandler = (error, request, response, next) => {
   if (response.headersSent) return next(error);
   const status = statusOf(error);
   if (status === 404) return sendError(response, 404, 'not_found', 'nothing here');
@@ -30,11 +30,22 @@ export const handleError: ErrorRequestHandler = (error, _request, response, next
       'unsupported_encoding',
       'content-encoding: must be gzip, deflate, br or identity',
     );
+  if (isZlibError(error))
+    return sendError(response, 400, 'undecodable', `body: cannot be unpacked as ${encodingOf(request)}`);
   if (status >= 400 && status < 500)
     return sendError(response, status, 'bad_request', error instanceof Error ? error.message : 'bad request');
   // Anything else came from the store, or is a bug, which the log keeps.
   sendStorageError(response, explain(error));
 };
+
+/** gzip and deflate fail with `Z_…`, brotli with `ERR__ERROR_…`. */
+function isZlibError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^(Z|ERR__ERROR)_/.test(String(error.code));
+}
+
+function encodingOf(request: Request): string {
+  return JSON.stringify(request.get('content-encoding') ?? 'identity').slice(1, -1);
+}
 
 /** The limit of the route that refused, which body-parser puts into the error. */
 function limitOf(error: unknown): string {

@@ -40,8 +40,7 @@ const t = initTRPC.context<Context>().create({
     return {
       ...shape,
       // What went wrong inside stays inside; the request id finds it in the log.
-      message:
-        error.code === 'INTERNAL_SERVER_ERROR' ? 'internal error' : messageOf(shape.message, cause, input),
+      message: error.code === 'INTERNAL_SERVER_ERROR' ? 'internal error' : messageOf(error, input),
       data: {
         code: shape.data.code,
         httpStatus: shape.data.httpStatus,
@@ -54,7 +53,13 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-function messageOf(message: string, cause: unknown, input: unknown): string {
+/** Larger ones are refused before they are read whole. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+function messageOf({ code, message, cause }: TRPCError, input: unknown): string {
+  if (code === 'PAYLOAD_TOO_LARGE') return `body: must hold at most ${MAX_BODY_BYTES / 1024 / 1024} MB`;
+  // In the body or the URL: nothing else is parsed as JSON before a procedure runs.
+  if (code === 'PARSE_ERROR' || cause instanceof SyntaxError) return `input: is no JSON (${message})`;
   if (!(cause instanceof ZodError)) return message;
   return cause.issues
     .map((issue) => `${issue.path.map(String).join('.') || 'input'}: ${issueText(issue, input)}`)

@@ -448,3 +448,33 @@ describe('the system', () => {
     }
   });
 });
+
+describe('a body that cannot be read', () => {
+  const send = async (body: string) => {
+    const response = await fetch(`${server.url}/trpc/flags.create`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const answer = (await response.json()) as { error: { message: string } };
+    return { status: response.status, message: answer.error.message };
+  };
+
+  test('is refused as such, and says what is wrong with it', async () => {
+    expect(await send('{bad')).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/^input: is no JSON/),
+    });
+    const inUrl = await fetch(`${server.url}/trpc/flags.list?input=%7Bbad`);
+    expect(await inUrl.json()).toMatchObject({
+      error: { message: expect.stringMatching(/^input: is no JSON/) },
+    });
+  });
+
+  test('and one that is too large is told the limit', async () => {
+    expect(await send(JSON.stringify('x'.repeat(5_000_000)))).toMatchObject({
+      status: 413,
+      message: 'body: must hold at most 4 MB',
+    });
+  });
+});
